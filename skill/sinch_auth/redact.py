@@ -1,0 +1,108 @@
+"""Masks secrets in anything pasted, before anything else sees it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MASK = "****"
+
+# MD5 of nothing, base64: has the shape of an application secret, is a well-known constant, and matters to
+# the person who pasted it.
+_EMPTY_MD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
+
+_SECRET_WORD = (
+    r"(?:(?:application|app|key|client|api|auth|access|webhook|hmac|callback|service)?[ _-]?secret(?:[ _-]?key)?"
+    r"|pass(?:word|wd)?|pwd|(?:api|access|auth|bearer|sms|id|refresh)?[ _-]?token"
+    r"|api[ _-]?key|apikey|signing[ _-]?key|private[ _-]?key|密钥|密码|令牌)"
+)
+
+# Every pattern names the part to mask `v`. All are linear: no nested quantifiers over the same characters.
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("private key", re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<v>[^-]{10,20000})")),
+    ("token", re.compile(r"(?P<v>\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,4000})?)")),
+    ("authorization header", re.compile(r"(?i)\bbearer[ :]{1,3}[\"']?(?P<v>[A-Za-z0-9._~+/=-]{12,})")),
+    ("authorization header", re.compile(r"(?i)\bbasic {1,3}(?P<v>[A-Za-z0-9+/=_-]{16,})")),
+    ("Mailgun key", re.compile(r"(?i)\b(?:pub)?key-(?P<v>[0-9a-z]{24,40})\b")),
+    ("Mailgun key", re.compile(r"\b(?P<v>[0-9a-z]{32}-[0-9a-z]{8}-[0-9a-z]{8})\b")),
+    ("application secret", re.compile(r"(?<![A-Za-z0-9+/=_-])(?P<v>[A-Za-z0-9+/]{22}==)(?![A-Za-z0-9+/=])")),
+    (
+        "password in a URL",
+        re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"]{1,200}:(?P<v>[^\s:/@'\"]{6,200})@"),
+    ),
+    (
+        "curl password",
+        re.compile(r"(?:(?<=\s)-u|--user)[ =]{0,3}[\"']?[^\s:'\"$]{1,200}:(?P<v>[^\s'\"$<{]{6,300})"),
+    ),
+    (
+        "secret",
+        re.compile(
+            rf"(?i){_SECRET_WORD}(?P<how>[\"']?\s{{0,3}}(?:[=:：]|=>|是|为|is)\s{{0,3}}|\s{{1,3}})[\"'`]?"
+            r"(?P<v>[^\s\"'`,;，。；(){}<>\[\]]{6,4000})"
+        ),
+    ),
+)
+
+_PLACEHOLDER = re.compile(
+    r"(?ix) ^(?: \$.* | %\w+% | \*+ | x{3,} | \.{3,} | …+ | (?:your|my|the)[-_ ].* | process\.env.* | os\.environ.*"
+    r" | \w*getenv.* | (?:[a-z]+[._])?(?:env|config|settings|secrets|options|opts|props|self|this|ENV)[.\[].*"
+    r" | null | none | undefined | true | false | string | \w+\(.* )$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text without its secrets, and what kinds of secret were in it."""
+
+    text: str
+    kinds: tuple[str, ...]
+
+
+def redact(text: str) -> Redacted:
+    """Replace every secret in `text` by `****`, keeping the words around it.
+
+    >>> redact('Authorization: Bearer 0123456789abcdef0123').text
+    'Authorization: Bearer ****'
+    >>> redact('the secret column is empty').kinds
+    ()
+    """
+    kinds: list[str] = []
+    for kind, pattern in _PATTERNS:
+
+        def mask(match: re.Match[str], kind: str = kind) -> str:
+            value = match["v"]
+            if not _is_secret(kind, value, match.groupdict().get("how")):
+                return match[0]
+            if kind not in kinds:
+                kinds.append(kind)
+            start, end = match.start("v") - match.start(), match.end("v") - match.start()
+            return match[0][:start] + MASK + match[0][end:]
+
+        text = pattern.sub(mask, text)
+    return Redacted(text, tuple(kinds))
+
+
+def _is_secret(kind: str, value: str, how: str | None) -> bool:
+    if value == _EMPTY_MD5 or MASK in value or _PLACEHOLDER.match(value):
+        return False
+    if kind in ("authorization header", "password in a URL", "curl password"):
+        # Documentation writes these with names: KEY_SECRET, ACCESS_TOKEN, application_secret.
+        return not re.fullmatch(r"[A-Z][A-Z_]*|[a-z][a-z_]*", value)
+    if kind == "secret":
+        return _looks_random(value, spaced=how is not None and how.strip() == "")
+    return True
+
+
+def _looks_random(value: str, *, spaced: bool) -> bool:
+    """Whether a word after "secret" is a value rather than the next word of a sentence."""
+    digit = any(c.isdigit() for c in value)
+    upper = any(c.isupper() for c in value)
+    lower = any(c.islower() for c in value)
+    symbol = any(c in "~!@#$%^&*+/=?|" or c == "." for c in value.rstrip("."))
+    if not value.isascii():
+        return False
+    if re.fullmatch(r"[A-Z][A-Z0-9_]*|[a-z]+(?:[A-Z][a-z]+)*|[a-z][a-z_.]*", value):
+        return False
+    if spaced:
+        return (digit and upper and lower) or (digit and symbol) or (digit and len(value) >= 20)
+    return digit or (upper and lower and symbol) or len(value) >= 20

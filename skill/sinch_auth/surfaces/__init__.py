@@ -1,0 +1,1 @@
+"""The four doors: command line, tools for LLMs, MCP server, Agent Skill."""
