@@ -1,0 +1,359 @@
+"""The shapes of the knowledge base: one frozen struct a kind of entry.
+
+Ids are the file's stem or the mapping's key, so no struct has one. Every fact carries `source` (ids from
+`sources.yaml`, with a locator after a colon) and `confidence`; `checked` is given once at the top of a file.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Confidence = Literal["high", "medium", "low", "unknown"]
+Environment = Literal["production", "prototype"]
+Where = Literal["backend", "client"]
+Shape = Literal["uuid", "uuid-like", "base64-16", "opaque", "word", "hex-32", "domain", "phone", "mailgun-key"]
+Purpose = Literal["init", "call", "token", "sign", "webhook", "mint"]
+SideEffect = Literal["none", "billable", "sends", "creates"]
+WebhookScheme = Literal[
+    "signed-request", "voice-v2-webhook", "conversation-webhook", "numbers-webhook", "mailgun-webhook", "none", "unknown"
+]
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Base of all shapes: immutable, closed."""
+
+
+class Sourced(Entry, frozen=True, kw_only=True):
+    """A fact, with where it was read and how sure it is."""
+
+    source: list[str]
+    confidence: Confidence = "high"
+    note: str = ""
+
+
+# -- sources ---------------------------------------------------------------------------------------------
+
+
+class Source(Entry, frozen=True, kw_only=True):
+    """One thing that was read. `url` has no path where the locator of a citation completes it."""
+
+    url: str
+    what: str
+    read: str
+    trust: Literal["official", "official-old", "third-party", "community", "own"]
+
+
+# -- credentials, models, methods ------------------------------------------------------------------------
+
+
+class Credential(Sourced, frozen=True, kw_only=True):
+    """One named value a caller must have."""
+
+    name: str
+    env: str
+    where: str
+    url: str = ""
+    secret: bool = False
+    shape: Shape = "opaque"
+    shown_once: bool = False
+
+
+class Gotcha(Sourced, frozen=True, kw_only=True):
+    """Something that surprises people, shown only where it applies.
+
+    `when` narrows it: fact name -> accepted values, all must hold, an unknown fact never holds.
+    """
+
+    text: str
+    when: dict[str, list[str]] = {}
+    rank: int = 5
+    """1 is shown first; 5 is ordinary; concise answers show the first three."""
+
+
+class AuthModel(Sourced, frozen=True, kw_only=True):
+    """Whose credentials: a set of credentials that belong together."""
+
+    name: str
+    summary: str
+    credentials: dict[str, Credential]
+    gotchas: dict[str, Gotcha] = {}
+    aliases: list[str] = []
+
+
+class AuthMethod(Sourced, frozen=True, kw_only=True):
+    """How a request proves whose it is."""
+
+    name: str
+    summary: str
+    header: str
+    gotchas: dict[str, Gotcha] = {}
+    aliases: list[str] = []
+
+
+# -- products --------------------------------------------------------------------------------------------
+
+
+class Accepts(Sourced, frozen=True, kw_only=True):
+    """One way in that a product takes."""
+
+    model: str
+    method: str
+    use: list[Environment]
+    runs_on: list[Where] = msgspec.field(default_factory=lambda: ["backend"])
+    credentials: list[str] = []
+    """Ids of the model's credentials this product needs; empty means all of them."""
+
+
+class Host(Sourced, frozen=True, kw_only=True):
+    """One base URL. `{region}` is replaced by the region; `hosts` spells the exceptions out by region.
+
+    Regions are in the order to offer them. `global` stands for the host without a region.
+    """
+
+    purpose: Literal["api", "configuration", "registration", "xml", "token"]
+    url: str
+    regions: list[str] = []
+    hosts: dict[str, str] = {}
+    model: str = ""
+    """Only for this auth model, where a product has several."""
+
+
+class Smoke(Sourced, frozen=True, kw_only=True):
+    """The cheapest request that proves the credentials. Path parameters are credential ids in braces."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    expect: str
+    side_effect: SideEffect = "none"
+    host: str = "api"
+    model: str = ""
+    query: dict[str, str] = {}
+    json: dict[str, Any] = {}
+    form: dict[str, str] = {}
+    proves: str = ""
+
+
+class Failure(Sourced, frozen=True, kw_only=True):
+    """What the product answers to one kind of bad request. `status` 0 and `body` empty mean unknown."""
+
+    status: int = 0
+    body: str = ""
+    headers: dict[str, str] = {}
+
+
+class Webhooks(Sourced, frozen=True, kw_only=True):
+    """How the product signs what it sends to you."""
+
+    scheme: WebhookScheme
+    secret_env: str = ""
+    secret_where: str = ""
+
+
+class Region(Entry, frozen=True, kw_only=True):
+    """What the region of this product is, and where a user can see theirs."""
+
+    ask: bool = True
+    """Whether a wrong region fails; false where a global host serves everybody."""
+    find: str = ""
+    default: str = ""
+
+
+class Product(Entry, frozen=True, kw_only=True):
+    """One Sinch API."""
+
+    name: str
+    checked: str
+    summary: str
+    status: str
+    aliases: list[str]
+    weak_aliases: list[str] = []
+    """Words that point here only when nothing else in the text points elsewhere (sms, call, number)."""
+    paths: list[str] = []
+    """Fragments of URL paths that only this product has."""
+    markers: list[str] = []
+    """Identifiers in code, headers and error codes that only this product has."""
+    accepts: list[Accepts]
+    hosts: list[Host]
+    region: Region | None = None
+    smoke: list[Smoke] = []
+    webhooks: Webhooks | None = None
+    failures: dict[str, Failure] = {}
+    gotchas: dict[str, Gotcha] = {}
+    docs: list[str] = []
+    dashboard: str = ""
+    source: list[str]
+    confidence: Confidence = "high"
+
+
+# -- languages -------------------------------------------------------------------------------------------
+
+
+class Coverage(Sourced, frozen=True, kw_only=True):
+    """How one SDK release line covers one product (key `product` or `product@model`)."""
+
+    accessor: str
+    """How the product hangs on the client, as written in code."""
+    call: str = ""
+    """The cheapest call that proves the credentials, as written in code; empty where there is none."""
+    arguments: list[str] = []
+    """Names of the constructor arguments (setters, properties) this product needs, in order."""
+    region_argument: str = ""
+    region_names: dict[str, str] = {}
+    """Region value -> how this SDK spells it (`eu` -> `ConversationRegion.EUROPE`)."""
+    region_required: bool = False
+    missing_region: str = ""
+    """What happens without a region."""
+    webhook: str = ""
+    """The helper that checks a webhook's signature, as written in code."""
+    since: str = ""
+
+
+class Release(Sourced, frozen=True, kw_only=True):
+    """One release line of an SDK, newest first in its language."""
+
+    line: str
+    """`2.x`; what a user says."""
+    version: str
+    """The newest version of the line that was read or run."""
+    install: str
+    released: str = ""
+    covers: dict[str, Coverage]
+    notes: dict[str, Gotcha] = {}
+
+
+class Sdk(Sourced, frozen=True, kw_only=True):
+    """An official SDK of a language."""
+
+    name: str
+    package: str
+    runtime: str
+    releases: list[Release]
+    not_covered: str = ""
+
+
+class HttpClient(Sourced, frozen=True, kw_only=True):
+    """The client that plain HTTP snippets of a language use."""
+
+    name: str
+    install: str = ""
+    runtime: str = ""
+
+
+class Language(Entry, frozen=True, kw_only=True):
+    """One thing a user writes."""
+
+    name: str
+    checked: str
+    runs_on: Where
+    suffix: str
+    order: int
+    aliases: list[str]
+    markers: list[str] = []
+    """Fragments of code that only this language has."""
+    sdk: Sdk | None = None
+    http: HttpClient | None = None
+    gotchas: dict[str, Gotcha] = {}
+
+
+# -- decisions and questions -----------------------------------------------------------------------------
+
+
+class Rule(Entry, frozen=True, kw_only=True):
+    """One row: when all conditions hold (input -> accepted values), then this outcome."""
+
+    when: dict[str, list[str]] = {}
+    then: str
+    because: str
+
+
+class Table(Entry, frozen=True, kw_only=True):
+    """One decision. `unique`: exactly one row matches; `first`: the first that matches decides."""
+
+    decides: str
+    inputs: dict[str, list[str]]
+    """Input fact -> every value it may take."""
+    policy: Literal["unique", "first"]
+    rows: list[Rule]
+
+
+class Option(Entry, frozen=True, kw_only=True):
+    """One choice of a question."""
+
+    label: str
+    hint: str = ""
+
+
+class Question(Entry, frozen=True, kw_only=True):
+    """What may be asked to learn one fact. `options` empty: they come from the knowledge base."""
+
+    text: str
+    why: str
+    unknown: str
+    """What "I don't know" leads to."""
+    options: dict[str, Option] = {}
+    default: str = ""
+    """Taken, and said, where nobody can be asked."""
+
+
+# -- troubleshooting -------------------------------------------------------------------------------------
+
+
+class When(Entry, frozen=True, kw_only=True):
+    """What makes a row fit. Scope fields must not contradict what is known; one clue must be in the text.
+
+    A clue is a list of groups that must all be found; a group is one phrase or a list of alternatives.
+    Phrases are matched on words, ignoring case, punctuation style, plural and small typos.
+    """
+
+    clues: list[list[str | list[str]]]
+    products: list[str] = []
+    models: list[str] = []
+    languages: list[str] = []
+    status: list[int] = []
+    not_clues: list[str] = []
+    """Phrases that rule the row out."""
+
+
+class Row(Sourced, frozen=True, kw_only=True):
+    """One known trouble: when, cause, fix."""
+
+    when: When
+    cause: str
+    fix: str
+    kind: Literal["auth", "not-auth", "elsewhere", "refuse", "how-to"] = "auth"
+    """not-auth: looks like authentication and is not; elsewhere: outside our subject, a pointer."""
+    implies: dict[str, str] = {}
+    """Facts this row makes certain (product, model, language, region, runs_on)."""
+    confirm: str = ""
+    """The evidence that would prove this cause."""
+    show: Purpose | None = None
+    """The snippet that is the fix."""
+    ask: list[str] = []
+    """Facts whose values would change this fix; asked first."""
+    official_says: str = ""
+    """Where official material says otherwise, what it says."""
+    rank: int = 5
+    """Breaks ties between rows that fit equally well; 1 comes first."""
+    links: list[str] = []
+    examples: list[str]
+
+
+class Theme(Entry, frozen=True, kw_only=True):
+    """A file of troubleshooting rows."""
+
+    checked: str
+    rows: dict[str, Row]
+
+
+# -- proofs ----------------------------------------------------------------------------------------------
+
+
+class Proof(Entry, frozen=True, kw_only=True):
+    """How a snippet was checked."""
+
+    level: Literal["executed", "compiled", "parsed"]
+    against: str
+    checked: str
+    digest: str
