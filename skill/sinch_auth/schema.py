@@ -183,6 +183,8 @@ class Product(Entry, frozen=True, kw_only=True):
     gotchas: dict[str, Gotcha] = {}
     docs: list[str] = []
     dashboard: str = ""
+    order: int = 50
+    """Where it stands in lists; the products most asked about come first."""
     source: list[str]
     confidence: Confidence = "high"
 
@@ -347,6 +349,23 @@ class Theme(Entry, frozen=True, kw_only=True):
     rows: dict[str, Row]
 
 
+# -- mistakes and wordings -----------------------------------------------------------------------------
+
+
+class Mistake(Sourced, frozen=True, kw_only=True):
+    """The text of one named wrong way to compute a signature or a token."""
+
+    what: str
+    why: str
+    cure: str
+
+
+class Wording(Entry, frozen=True, kw_only=True):
+    """A short text of ours: a heading, a label."""
+
+    text: str
+
+
 # -- proofs ----------------------------------------------------------------------------------------------
 
 
@@ -357,3 +376,45 @@ class Proof(Entry, frozen=True, kw_only=True):
     against: str
     checked: str
     digest: str
+
+
+# -- public surfaces of the SDKs -------------------------------------------------------------------------
+
+
+class Member(Entry, frozen=True, kw_only=True):
+    """One member of a type, as code names it. A constructor is called `new`."""
+
+    kind: Literal["constructor", "function", "method", "property", "constant"]
+    takes: list[list[str]] = []
+    """One list for each overload: its arguments in order, as `name: Type`, or `name?: Type` where it may be
+    left out. A Swift argument is named by its label, `_` for none."""
+    gives: str = ""
+    """The type of the value; empty for none."""
+    static: bool = False
+    throws: bool = False
+    required: bool = False
+    """For a member of an interface: whether whoever implements it must write it."""
+
+
+class SurfaceType(Sourced, frozen=True, kw_only=True):
+    """One public type of an SDK."""
+
+    kind: Literal["class", "interface", "enum"]
+    module: str
+    """What code imports to name it: a namespace, a package, a module, a script's global."""
+    package: str
+    """Which of the surface's packages has it."""
+    members: dict[str, Member] = {}
+
+
+class Surface(Entry, frozen=True, kw_only=True):
+    """What one language's SDKs offer, for checking code that cannot be run here. Not every member is listed."""
+
+    checked: str
+    packages: dict[str, str]
+    """Package -> the version that was read."""
+    types: dict[str, SurfaceType]
+    absent: dict[str, str] = {}
+    """What people write that is not there -> what is, or empty where nothing is."""
+    source: list[str]
+    confidence: Confidence = "high"
