@@ -29,6 +29,8 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
     ("model", "auth_models.yaml", "models"),
     ("method", "auth_methods.yaml", "methods"),
     ("question", "questions.yaml", "questions"),
+    ("region", "regions.yaml", "regions"),
+    ("wants", "intents.yaml", "intents"),
     ("row", "troubleshooting/*.yaml", "rows"),
     ("mistake", "mistakes/*.yaml", "mistakes"),
     ("source", "sources.yaml", "sources"),
@@ -200,8 +202,12 @@ def _index(database: sqlite3.Connection, entries: Mapping[tuple[str, str], msgsp
                         "insert or ignore into host values (?, ?, ?, ?, ?)", (name, id, region, host.purpose, host.model)
                     )
             phrase(entry.name, "product", id, "name")
-        if isinstance(entry, schema.Product | schema.Language | schema.AuthModel | schema.AuthMethod):
-            for alias in (id, *entry.aliases):
+        if isinstance(entry, schema.RegionName):
+            for word in entry.words:
+                phrase(word, "region", id, "alias")
+        if isinstance(entry, schema.Product | schema.Language | schema.AuthModel | schema.AuthMethod | schema.Intent):
+            own = () if kind in ("wants", "method") else (id,)
+            for alias in dict.fromkeys((*own, *entry.aliases)):
                 phrase(alias, kind, id, "alias")
             for weak in getattr(entry, "weak_aliases", ()):
                 phrase(weak, kind, id, "weak")
@@ -214,7 +220,7 @@ def _index(database: sqlite3.Connection, entries: Mapping[tuple[str, str], msgsp
     for row in rows.values():
         for clue in row.when.clues:
             for group in clue:
-                for alternative in alternatives(group):
+                for alternative in schema.alternatives(group):
                     vocabulary.update(words(alternative))
     for id, row in rows.items():
         for number, clue in enumerate(row.when.clues):
@@ -231,7 +237,7 @@ def _triggers(clue: list[str | list[str]], vocabulary: Counter[str], id: str) ->
     candidates = []
     for group in clue:
         picked = set()
-        for alternative in alternatives(group):
+        for alternative in schema.alternatives(group):
             found = words(alternative)
             if not found:
                 raise KnowledgeError(f"row {id}: the phrase {alternative!r} has no word in it")
@@ -240,11 +246,6 @@ def _triggers(clue: list[str | list[str]], vocabulary: Counter[str], id: str) ->
     if not candidates:
         raise KnowledgeError(f"row {id}: has an empty clue")
     return min(candidates, key=lambda picked: sum(vocabulary[word] for word in picked))
-
-
-def alternatives(group: str | list[str]) -> list[str]:
-    """The phrases of one group of a clue."""
-    return [group] if isinstance(group, str) else group
 
 
 def hosts_of(host: schema.Host) -> Iterator[tuple[str, str]]:

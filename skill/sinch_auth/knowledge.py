@@ -12,10 +12,10 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,10 +24,12 @@ from sinch_auth.errors import UnknownName
 from sinch_auth.resources import cache_folder, data_folder
 
 T = TypeVar("T", bound=msgspec.Struct)
+V = TypeVar("V")
 
 DEFAULT_LOCALE = "en"
 
 _KEEP_SECONDS = 7 * 24 * 3600
+_REMEMBER = 20_000
 
 # Kind -> struct. A kind is a folder of files (`products/`), or one file whose mapping holds the entries.
 _KINDS: dict[str, type[msgspec.Struct]] = {
@@ -41,6 +43,8 @@ _KINDS: dict[str, type[msgspec.Struct]] = {
     "source": schema.Source,
     "mistake": schema.Mistake,
     "proof": schema.Proof,
+    "region": schema.RegionName,
+    "wants": schema.Intent,
     "text": schema.Wording,
 }
 
@@ -52,6 +56,7 @@ class Knowledge:
         self.database = database
         self._entries: dict[tuple[str, str, str], msgspec.Struct] = {}
         self._ids: dict[str, tuple[str, ...]] = {}
+        self._remembered: dict[tuple[str, str], Any] = {}
 
     def ids(self, kind: str) -> tuple[str, ...]:
         """All ids of a kind, in the order people should see them."""
@@ -118,6 +123,15 @@ class Knowledge:
         """The languages in which texts exist, English first."""
         found = self.database.execute("select distinct locale from entry where locale <> ?", (DEFAULT_LOCALE,))
         return (DEFAULT_LOCALE, *sorted(row[0] for row in found))
+
+    def remembered(self, key: tuple[str, str], find: Callable[[], V]) -> V:
+        """The answer to a lookup that is asked for again and again, kept up to a bound."""
+        if key not in self._remembered:
+            if len(self._remembered) > _REMEMBER:
+                self._remembered.clear()
+            self._remembered[key] = find()
+        found: V = self._remembered[key]
+        return found
 
     def _find(self, kind: str, id: str, locale: str) -> msgspec.Struct | None:
         key = (kind, id, locale)

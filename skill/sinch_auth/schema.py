@@ -299,6 +299,22 @@ class Question(Entry, frozen=True, kw_only=True):
     """Taken, and said, where nobody can be asked."""
 
 
+class RegionName(Entry, frozen=True, kw_only=True):
+    """A part of the world, how each product's codes spell it, and the words users say for it."""
+
+    name: str
+    codes: list[str]
+    """Every product has at most one of them."""
+    words: list[str]
+    order: int = 50
+
+
+class Intent(Entry, frozen=True, kw_only=True):
+    """Something a user may be after, and the phrases that say so."""
+
+    aliases: list[str]
+
+
 # -- troubleshooting -------------------------------------------------------------------------------------
 
 
@@ -316,6 +332,11 @@ class When(Entry, frozen=True, kw_only=True):
     status: list[int] = []
     not_clues: list[str] = []
     """Phrases that rule the row out."""
+
+
+def alternatives(group: str | list[str]) -> list[str]:
+    """The phrases of one group of a clue."""
+    return [group] if isinstance(group, str) else group
 
 
 class Row(Sourced, frozen=True, kw_only=True):
@@ -408,7 +429,7 @@ class SurfaceType(Sourced, frozen=True, kw_only=True):
 
 
 class Surface(Entry, frozen=True, kw_only=True):
-    """What one language's SDKs offer, for checking code that cannot be run here. Not every member is listed."""
+    """What one language's SDKs offer, to check code that cannot be run here. Not every member is listed."""
 
     checked: str
     packages: dict[str, str]

@@ -1,0 +1,134 @@
+"""Anything pasted, matched against the troubleshooting rows: causes, best first, each with its evidence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sinch_auth.schema import Row, alternatives
+from sinch_auth.facts import Facts
+from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
+from sinch_auth.understand import Understood
+from sinch_auth.words import words
+
+CLOSE = 0.55
+"""A further cause is named when its score reaches this part of the best one's."""
+
+_MOST = 5
+
+# What a scope field is worth that agrees with what is known. A row for this very product beats a general one.
+_PRODUCT, _STATUS, _LANGUAGE, _MODEL = 1.0, 0.8, 0.8, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One troubleshooting row that fits, why it fits, and how well (higher is better)."""
+
+    id: str
+    row: Row
+    score: float
+    evidence: tuple[str, ...]
+
+
+def causes(knowledge: Knowledge, understood: Understood, locale: str = DEFAULT_LOCALE) -> list[Cause]:
+    """The rows that fit a text, best first; at most five, and none much weaker than the best."""
+    found = ranked(knowledge, understood)
+    if not found:
+        return []
+    floor = found[0].score * CLOSE
+    kept = [cause for cause in found[:_MOST] if cause.score >= floor]
+    if locale == DEFAULT_LOCALE:
+        return kept
+    return [Cause(cause.id, knowledge.row(cause.id, locale), cause.score, cause.evidence) for cause in kept]
+
+
+def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
+    """Every row that fits a text, best first."""
+    text = understood.words
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, word in enumerate(text):
+        places[word].append(at)
+    candidates: dict[str, set[int]] = defaultdict(set)
+    for word in places:
+        for row, clue in knowledge.remembered(
+            ("clue", word),
+            lambda word=word: knowledge.database.execute("select row, clue from clue where trigger = ?", (word,)).fetchall(),
+        ):
+            candidates[row].add(clue)
+    found = []
+    for id, clues in candidates.items():
+        row = knowledge.row(id)
+        scope = _scope(row, understood.facts)
+        if scope is None or any(_stands(phrase, text, places) for phrase in row.when.not_clues):
+            continue
+        scores = sorted(
+            (scored for clue in clues if (scored := _clue(row.when.clues[clue], text, places))), key=lambda s: -s[0]
+        )
+        if scores:
+            best, evidence = scores[0]
+            more = sum(score for score, _ in scores[1:]) * 0.25
+            found.append(Cause(id, row, round(best + min(more, 1.0) + scope, 3), evidence))
+    return sorted(found, key=lambda cause: (-cause.score, cause.row.rank, cause.id))
+
+
+def _scope(row: Row, facts: Facts) -> float | None:
+    """What the agreement of scope and facts is worth; None when they contradict each other."""
+    when = row.when
+    total = 0.0
+    for wanted, name, worth in (
+        (when.products, "product", _PRODUCT),
+        (when.languages, "language", _LANGUAGE),
+        (when.models, "model", _MODEL),
+        (when.status, "status", _STATUS),
+    ):
+        known = facts.values(name)
+        if not wanted or not known:
+            continue
+        if set(map(str, wanted)).intersection(known):
+            # A scope of one says more than a scope of ten.
+            total += worth if len(wanted) <= 3 else worth / 2
+        elif name in ("product", "language"):
+            return None
+        elif name == "status":
+            total -= 0.5
+    return total
+
+
+def _clue(
+    clue: Iterable[str | list[str]], text: Sequence[str], places: dict[str, list[int]]
+) -> tuple[float, tuple[str, ...]] | None:
+    """The worth of a clue whose groups are all in the text, and the phrases that were found."""
+    score = 0.0
+    evidence = []
+    for group in clue:
+        longest = max(
+            (phrase for phrase in alternatives(group) if _stands(phrase, text, places)), key=_length, default=None
+        )
+        if longest is None:
+            return None
+        score += 1 + 0.3 * min(_length(longest) - 1, 6)
+        evidence.append(longest)
+    return score, tuple(evidence)
+
+
+def _stands(phrase: str, text: Sequence[str], places: dict[str, list[int]]) -> bool:
+    parts = _words(phrase)
+    length = len(parts)
+    return any(tuple(text[at : at + length]) == parts for at in places.get(parts[0], ()))
+
+
+def _length(phrase: str) -> int:
+    """Length in words; two Chinese characters say about as much as one English word."""
+    parts = _words(phrase)
+    chinese = sum(not part.isascii() for part in parts)
+    return len(parts) - chinese + (chinese + 1) // 2
+
+
+_PARTS: dict[str, tuple[str, ...]] = {}
+
+
+def _words(phrase: str) -> tuple[str, ...]:
+    if phrase not in _PARTS:
+        _PARTS[phrase] = tuple(words(phrase))
+    return _PARTS[phrase]
