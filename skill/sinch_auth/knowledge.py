@@ -67,6 +67,19 @@ class Knowledge:
             self._ids[kind] = tuple(row[0] for row in found)
         return self._ids[kind]
 
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of entries there are."""
+        return tuple(_KINDS)
+
+    def any(self, kind: str, id: str, locale: str = DEFAULT_LOCALE) -> msgspec.Struct:
+        """One entry of whatever kind. Raises `UnknownName`."""
+        return self.entry(kind, id, msgspec.Struct, locale)
+
+    def file(self, kind: str, id: str) -> str:
+        """The file an entry stands in, relative to the knowledge folder."""
+        found = self.database.execute("select file from origin where kind = ? and id = ?", (kind, id)).fetchone()
+        return str(found[0]) if found else ""
+
     def has(self, kind: str, id: str) -> bool:
         """Whether there is such an entry."""
         return self._find(kind, id, DEFAULT_LOCALE) is not None
@@ -106,6 +119,10 @@ class Knowledge:
     def row(self, id: str, locale: str = DEFAULT_LOCALE) -> schema.Row:
         """One troubleshooting row. Raises `UnknownName`."""
         return self.entry("row", id, schema.Row, locale)
+
+    def region(self, id: str, locale: str = DEFAULT_LOCALE) -> schema.RegionName:
+        """One part of the world. Raises `UnknownName`."""
+        return self.entry("region", id, schema.RegionName, locale)
 
     def text(self, id: str, locale: str = DEFAULT_LOCALE) -> str:
         """One short wording of ours, such as a heading."""

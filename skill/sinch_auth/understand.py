@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from sinch_auth.facts import Fact, Facts
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.redact import redact
-from sinch_auth.schema import RegionName
 from sinch_auth.words import deletions, normalise, within_one_typo, words
 
 LIMIT = 60_000
@@ -168,7 +167,7 @@ def _regions(
     offered = {region for product in products for host in knowledge.product(product).hosts for region in host.regions}
     said = []
     for fact in evidence.best("region", several=True):
-        codes = [code for code in knowledge.entry("region", fact.value, RegionName).codes if code in offered]
+        codes = [code for code in knowledge.region(fact.value).codes if code in offered]
         said += [Fact("region", code, "text", fact.evidence) for code in codes[:1]]
     if len(said) == 1:
         return said
