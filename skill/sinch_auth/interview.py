@@ -118,6 +118,16 @@ def _question(knowledge: Knowledge, name: str, facts: Facts, locale: str) -> Ask
     return Asked(name, entry.text, entry.why, options, entry.default)
 
 
+def values_of(knowledge: Knowledge, fact: str) -> tuple[str, ...]:
+    """Every value that a fact may be given as an answer, over all products."""
+    if fact in ("product", "language"):
+        return knowledge.ids(fact)
+    if fact == "region":
+        hosts = (host for id in knowledge.ids("product") for host in knowledge.product(id).hosts)
+        return tuple(dict.fromkeys(region for host in hosts for region in host.regions))
+    return tuple(knowledge.question(fact).options)
+
+
 def sensible(knowledge: Knowledge, product: str, language: str) -> bool:
     """Whether offering this language helps: a client language only where the product has a client SDK for it."""
     if knowledge.language(language).runs_on == "backend" or not product:

@@ -1,0 +1,1 @@
+"""Measurements: real questions, timings, load. Nothing here is imported by the package."""
