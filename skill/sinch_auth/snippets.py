@@ -314,6 +314,7 @@ class _Builder:
             "expected": None,
             "query": "",
             "sdk_line": self.release.line if self.release else "",
+            "sdk_version": Code(self.release.version if self.release else ""),
         }
         if request.purpose == "webhook":
             made |= self._webhook()
