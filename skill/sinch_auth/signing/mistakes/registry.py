@@ -1,0 +1,101 @@
+"""Where every mistake is registered: a small function from recipe to recipe, its slots and how common it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sinch_auth.signing.recipe import Recipe
+
+Apply = Callable[[Recipe, str], "Recipe | None"]
+Parameters = Callable[[Recipe], Iterable[str]]
+
+FIVE_LINES = frozenset({"signed-request", "voice-v2-webhook"})
+TEXT_KEYED = frozenset({"conversation-webhook", "numbers-webhook", "mailgun-webhook"})
+EVERY = FIVE_LINES | TEXT_KEYED
+BODY_SIGNED = EVERY - {"mailgun-webhook"}
+
+COMMON, KNOWN, RARE, ODD, ALONE = 0, 1, 2, 3, 4
+"""How far a variant is combined with others; see `search.BUDGETS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One mistake with one choice of its free parameter: the slots it sets, and to what."""
+
+    id: str
+    detail: str
+    rank: int
+    slots: tuple[str, ...]
+    values: tuple[Any, ...]
+
+    def on(self, recipe: Recipe) -> Recipe:
+        """`recipe` with this mistake made."""
+        return replace(recipe, **dict(zip(self.slots, self.values, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A named wrong way to compute a signature.
+
+    `slots` are the recipe's slots that the function may change. `ranks` overrides `rank` for single parameters.
+    """
+
+    id: str
+    schemes: frozenset[str]
+    slots: tuple[str, ...]
+    rank: int
+    ranks: Mapping[str, int]
+    parameters: Parameters
+    apply: Apply
+
+    def variants(self, recipe: Recipe) -> Iterator[Variant]:
+        """What this mistake can do to `recipe`; nothing where it changes nothing."""
+        for parameter in self.parameters(recipe):
+            wrong = self.apply(recipe, parameter)
+            if wrong is None:
+                continue
+            values = tuple(getattr(wrong, slot) for slot in self.slots)
+            if values != tuple(getattr(recipe, slot) for slot in self.slots):
+                rank = self.ranks.get(parameter, self.rank)
+                yield Variant(self.id, parameter, rank, self.slots, values)
+
+
+_REGISTERED: dict[tuple[str, int], Mistake] = {}
+
+
+def mistake(
+    id: str,
+    *slots: str,
+    schemes: frozenset[str] = EVERY,
+    rank: int = KNOWN,
+    parameters: Iterable[str] | Parameters = ("",),
+    ranks: Mapping[str, int] | None = None,
+) -> Callable[[Apply], Apply]:
+    """Register the decorated function as the mistake `id`.
+
+    One id may be registered for disjoint sets of schemes, where the right recipe differs.
+    """
+    choices: Parameters
+    if callable(parameters):
+        choices = parameters
+    else:
+        fixed = tuple(parameters)
+
+        def choices(_: Recipe) -> Iterable[str]:
+            return fixed
+
+    def register(function: Apply) -> Apply:
+        taken = [m for (name, _), m in _REGISTERED.items() if name == id]
+        if any(m.schemes & schemes for m in taken):
+            raise ValueError(f"mistake {id} is registered twice for a scheme")
+        _REGISTERED[id, len(taken)] = Mistake(id, schemes, slots, rank, ranks or {}, choices, function)
+        return function
+
+    return register
+
+
+def registered() -> tuple[Mistake, ...]:
+    """Every mistake, by id."""
+    return tuple(_REGISTERED[key] for key in sorted(_REGISTERED))
