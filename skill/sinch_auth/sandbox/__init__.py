@@ -1,0 +1,1 @@
+"""A local stand-in for Sinch's authentication: runs any program, unchanged, against test credentials."""

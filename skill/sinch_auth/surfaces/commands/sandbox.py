@@ -1,0 +1,93 @@
+"""`sinch-auth sandbox`: run a program against a local stand-in for Sinch's authentication."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import click
+
+_FAULTS = "expired-token, rate-limit, drop, clock-skew=+10m, wrong-region, revoked-key, slow=5s"
+
+
+@click.command(
+    name="sandbox",
+    context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False},
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Serve only, on this loopback port, and print the exports."
+)
+@click.option(
+    "--via",
+    type=click.Choice(["auto", "namespace", "proxy"]),
+    default="auto",
+    show_default=True,
+    help="How the program is reached: a network of its own (Linux), or proxy variables.",
+)
+@click.option("--fault", "faults", multiple=True, metavar="FAULT", help=f"Repeatable: {_FAULTS}.")
+@click.option("--region", default="", help="Where the test app, service plan and mail domain live.")
+@click.option("--fail-on-refusal", is_flag=True, help="Exit with 4 when a request was refused.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
+)
+@click.argument("command", nargs=-1)
+def command(
+    port: int | None,
+    via: str,
+    faults: tuple[str, ...],
+    region: str,
+    fail_on_refusal: bool,
+    form: str,
+    report: Path | None,
+    command: tuple[str, ...],
+) -> int:
+    """Run COMMAND with every Sinch, Mailgun and Mailjet host answered locally.
+
+    The program gets working test credentials in its environment. Afterwards one line per request says what it
+    carried, whether it was accepted, and if not, why and what to do. The program's exit code is passed on.
+
+    \b
+      sinch-auth sandbox -- node app.js
+      sinch-auth sandbox --fault expired-token -- python send.py
+      sinch-auth sandbox --port 8080
+    """
+    from sinch_auth import knowledge
+    from sinch_auth.errors import UsageError
+    from sinch_auth.sandbox import faults as faults_
+    from sinch_auth.sandbox import report as reports
+    from sinch_auth.sandbox.running import Sandbox
+
+    if (port is None) == (not command):
+        raise UsageError("give either a command after -- or --port", cure="sinch-auth sandbox -- node app.js")
+    wanted = region or os.environ.get("SINCH_REGION", "")
+    sandbox = Sandbox(knowledge.load(), faults_.parse(faults), wanted)
+    if port is not None:
+        sandbox.serve(
+            port, os.environ, _print_exports, lambda verdict: click.echo(verdict.as_text(), err=True)
+        )
+        return 0
+    run = sandbox.run(command, os.environ, via=via)  # type: ignore[arg-type]
+    for note in run.notes:
+        click.echo(f"sandbox: {note}", err=True)
+    made = (
+        reports.as_json(run.verdicts, run.exit_code)
+        if form == "json"
+        else reports.text(run.verdicts, run.exit_code)
+    )
+    if report:
+        report.write_text(made + "\n", encoding="utf-8")
+    else:
+        # The program's own output stays what it is: people read ours on standard error.
+        click.echo(made, err=form == "text")
+    refused = any(not verdict.accepted for verdict in run.verdicts)
+    return 4 if fail_on_refusal and refused else run.exit_code
+
+
+def _print_exports(variables: dict[str, str]) -> None:
+    for name, value in sorted(variables.items()):
+        click.echo(f"export {name}={shlex.quote(value)}")
+    sys.stdout.flush()
+    click.echo("# serving on loopback; ctrl-c ends it", err=True)
