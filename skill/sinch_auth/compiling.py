@@ -194,7 +194,8 @@ def _index(database: sqlite3.Connection, entries: Mapping[tuple[str, str], msgsp
             (found[0], " ".join(found), literal, fact, value, WEIGHTS[kind]),
         )
 
-    for (kind, id), entry in entries.items():
+    # The shortest id first: a host that several products share (mailgun, mailgun-inspect) is the plain one's.
+    for (kind, id), entry in sorted(entries.items(), key=lambda item: (len(item[0][1]), item[0])):
         if isinstance(entry, schema.Product):
             for host in entry.hosts:
                 for name, region in hosts_of(host):
@@ -206,7 +207,7 @@ def _index(database: sqlite3.Connection, entries: Mapping[tuple[str, str], msgsp
             for word in entry.words:
                 phrase(word, "region", id, "alias")
         if isinstance(entry, schema.Product | schema.Language | schema.AuthModel | schema.AuthMethod | schema.Intent):
-            own = () if kind in ("wants", "method") else (id,)
+            own = () if kind in ("wants", "method", "product") else (id,)
             for alias in dict.fromkeys((*own, *entry.aliases)):
                 phrase(alias, kind, id, "alias")
             for weak in getattr(entry, "weak_aliases", ()):
