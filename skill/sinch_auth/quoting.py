@@ -172,6 +172,10 @@ def _camel(id: str) -> str:
     return head + "".join(word.capitalize() for word in tail)
 
 
+def _go_name(id: str) -> str:
+    return re.sub(r"Id\b", "ID", _camel(id))
+
+
 def _dollar(id: str) -> str:
     return "$" + _camel(id)
 
@@ -189,7 +193,7 @@ DIALECTS: Mapping[str, Dialect] = {
     "java": Dialect(_double(_java_text), _adder(_double(_java_text)), _camel, "//"),
     "dotnet": Dialect(_double(_cs), _joiner(_double(_cs), _cs_f, "{NAME}", '$"', '"'), _camel, "//"),
     "php": Dialect(quote_php, _joiner(quote_php, _php_double, "{NAME}", '"', '"'), _dollar, "//"),
-    "go": Dialect(_double(_go, "`"), _adder(_double(_go)), _camel, "//"),
+    "go": Dialect(_double(_go, "`"), _adder(_double(_go)), _go_name, "//"),
     "ruby": Dialect(_double(_rb, "'"), _joiner(_double(_rb), _rb, "#{NAME}", '"', '"'), _snake, "#"),
     "browser": Dialect(_double(_html), _joiner(_double(_html), _html_template, "${NAME}", "`", "`"), _camel, "//"),
     "ios": Dialect(_double(_swift), _joiner(_double(_swift), _swift, "\\(NAME)", '"', '"'), _camel, "//"),

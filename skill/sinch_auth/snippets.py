@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 from urllib.parse import quote as percent_encode
 
@@ -602,10 +603,7 @@ class _Builder:
         request = self.request
         what = _WHAT[request.purpose]
         if request.purpose in ("call", "sign"):
-            effect = made.get("side_effect", "none")
-            what += {"none": " It costs nothing.", "billable": " THIS REQUEST IS BILLED."}.get(
-                effect, f" MIND: it {effect} something."
-            )
+            what += _EFFECTS[made.get("side_effect", "none")]
         lines = [f"{self.product.name}, {self._way(made)}: {what}"]
         against = self._against()
         install = f" Install: {self.install}" if self.install else ""
@@ -654,6 +652,13 @@ _RUN = {
     "php": "php FILE",
     "go": "go run FILE",
     "ruby": "ruby FILE",
+}
+
+_EFFECTS: dict[str, str] = {
+    "none": " It costs nothing.",
+    "billable": " MIND: this request is billed.",
+    "sends": " MIND: with a complete body this request sends a message.",
+    "creates": " MIND: with a complete body this request creates something.",
 }
 
 _WHAT: dict[Purpose, str] = {
@@ -740,6 +745,9 @@ def _environment(language: str) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # The usual mark opens `${#name}` in a shell.
+        comment_start_string="<#",
+        comment_end_string="#>",
         autoescape=False,
         auto_reload=False,
         finalize=literal,
@@ -760,7 +768,9 @@ def _as_code(value: str) -> Code:
 def bytecode_cache() -> jinja2.BytecodeCache | None:
     import jinja2
 
-    folder = cache_folder() / "templates"
+    # Compiled templates hold constants that were quoted when they were compiled.
+    quoting = Path(__file__).with_name("quoting.py").stat()
+    folder = cache_folder() / f"templates-{quoting.st_size:x}-{quoting.st_mtime_ns:x}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return jinja2.FileSystemBytecodeCache(str(folder))
