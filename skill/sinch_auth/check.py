@@ -191,7 +191,8 @@ def _outcomes(knowledge: Knowledge) -> Proven:
         accepts = knowledge.product(situation.product).accepts
         if not any(way.model == decision.model and way.method == decision.method for way in accepts):
             proof.problems.append(f"{situation}: {decision.model}/{decision.method} is not accepted")
-        if not decision.url and not decision.refused:
+        # A product whose host was never published has none, and its answer says so.
+        if not decision.url and not decision.refused and knowledge.product(situation.product).hosts:
             proof.problems.append(f"{situation}: there is no host")
     return proof
 
