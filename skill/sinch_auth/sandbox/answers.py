@@ -23,7 +23,7 @@ DOCUMENTED, ASSUMED = "documented", "assumed"
 
 _LABELS = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 _FIVE_DIGIT = {400: 40003, 401: 40100, 403: 40300, 404: 40400, 405: 40003, 429: 42900}
-_PLACEHOLDER = re.compile(r"<(id|uuid|time|now|text|domain|d|date)>")
+_PLACEHOLDER = re.compile(r"<(id|uuid|time|now|text|key|project)>")
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,8 @@ def _refusal(gate: Gate, request: Request, ruling: Ruling) -> Answer:
         return _token_refusal(ruling)
     product = ruling.place.product if ruling.place else ""
     failure = ruling.place.entry.failures.get(ruling.kind) if ruling.place else None
+    if ruling.kind in _data()["products"].get(product, {}).get("other", []):
+        failure = None
     status = failure.status if failure else 0
     known_body = bool(failure and failure.body)
     documented = bool(status) and known_body and not ruling.assumed
@@ -170,9 +172,9 @@ def _expired_header() -> str:
 def _replaced(text: str, what: str) -> str:
     now = datetime.now(UTC)
     known = {"id": str(uuid.uuid4()), "uuid": str(uuid.uuid4()), "text": what or "see the sandbox's report"}
+    known |= {"key": "of-the-request", "project": "of-the-path"}
     known |= {"time": now.isoformat(timespec="seconds"), "now": now.isoformat(timespec="milliseconds")}
     known["now"] = known["now"].replace("+00:00", "Z")
-    known["date"] = known["now"]
     return _PLACEHOLDER.sub(lambda match: known.get(match[1], match[0]), text)
 
 

@@ -6,13 +6,14 @@ import difflib
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import yaml
 
+from sinch_auth import schema
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.sandbox import signatures
 from sinch_auth.sandbox.credentials import Credentials, equal, masked
@@ -192,6 +193,7 @@ class Gate:
             if user_fits and secret_fits:
                 return self._revoked(case)
             names = self._names(model)
+            names["assumed"] = "yes" if model == "application" else ""
             if equal(user, pair.password) and equal(secret, pair.user):
                 return self._no(case, "swapped", **names)
             if user_fits:
@@ -241,9 +243,8 @@ class Gate:
         moment = signatures.moment(timestamp)
         if moment is None:
             return self._no(case, "unreadable-timestamp", given=timestamp[:40])
-        key = self.credentials.value("application", "application_key")
         secret = self.credentials.value("application", "application_secret")
-        check = signatures.check_application(request, key, secret, sent.secret)
+        check = signatures.check_application(request, sent.user, secret)
         if not check.fits:
             return self._bad_signature(case, check)
         off = moment - self.now()
@@ -252,10 +253,18 @@ class Gate:
         return self._revoked(case)
 
     def _bad_signature(self, case: _Case, check: signatures.Check) -> Ruling:
-        named = f" (mistake: {', '.join(check.mistakes)})" if check.mistakes else ""
-        cure = check.cure or "run `sinch-auth explain-signature` on the request; it tries every known mistake"
+        known = [id for id in check.mistakes if self._knowledge.has("mistake", id)]
+        named = f": {self._mistake(known[0]).what}" if known else ""
+        if check.mistakes:
+            named += f" (mistake: {', '.join(check.mistakes)})"
+        cure = "run `sinch-auth explain-signature` on the request; it tries every known mistake"
+        if known:
+            cure = self._mistake(known[0]).cure
         ruling = self._no(case, "bad-signature", mistake=named, mistake_cure=cure)
-        return Ruling(**{**vars(ruling), "mistakes": check.mistakes})
+        return replace(ruling, mistakes=check.mistakes)
+
+    def _mistake(self, id: str) -> schema.Mistake:
+        return self._knowledge.entry("mistake", id, schema.Mistake)
 
     def _public(self, case: _Case) -> Ruling | None:
         if "public" not in case.methods.get("application", []):
@@ -287,14 +296,17 @@ class Gate:
         return self._no(case, "unknown-scheme", scheme="hmac")
 
     def _registration(self, case: _Case, token: str) -> Ruling | None:
-        problem = signatures.registration_problem(
+        problem = signatures.registration_error(
             token,
             self.credentials.value("application", "application_key"),
             self.credentials.value("application", "application_secret"),
             self.now(),
         )
         if problem:
-            return self._no(case, "bad-registration-token", given=problem[0], hint=problem[1])
+            known = self._knowledge.has("mistake", problem.rule)
+            hint = self._mistake(problem.rule).cure if known else "run `sinch-auth token lint` on it"
+            given = f"{problem.rule} {problem.detail}".strip()
+            return self._no(case, "bad-registration-token", given=given, hint=hint)
         return self._revoked(case)
 
     def _foreign(self, case: _Case, user: str, secret: str, method: str) -> Ruling:
@@ -450,7 +462,7 @@ class Gate:
             row["cure"].format_map(words),
             place,
             note,
-            assumed=bool(row.get("assumed")),
+            assumed=bool(row.get("assumed") or words.get("assumed")),
         )
 
 

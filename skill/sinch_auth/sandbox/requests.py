@@ -27,8 +27,12 @@ class Request:
     @property
     def url(self) -> str:
         """The URL as the program asked for it."""
-        query = f"?{self.query}" if self.query else ""
-        return f"{self.scheme}://{self.host}{self.path}{query}"
+        return f"{self.scheme}://{self.host}{self.target}"
+
+    @property
+    def target(self) -> str:
+        """Path and query, as in the request line."""
+        return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def form(self) -> dict[str, str]:
