@@ -37,8 +37,10 @@ class Computation:
 class Explanation:
     """What is known about a signature.
 
-    `verdict` is `match`, `mistake` or `no_match`. `wrong` reproduces the given signature exactly; None where nothing
-    does or where there is no signature. `classes` are other sets of mistakes that give the very same signature on
+    `verdict` is `match`, `mistake` or `no_match`. `wrong` reproduces the given signature exactly; None
+    where nothing
+    does or where there is no signature. `classes` are other sets of mistakes that give the very same
+    signature on
     this request. `findings` need no computation. `check_first` orders what to look at where nothing matched.
     """
 
@@ -66,12 +68,14 @@ def explain(
 ) -> Explanation:
     """Explain the signature of `request`.
 
-    `signature` and `key` default to what the request carries. `now` is needed only to judge the timestamp's age.
+    `signature` and `key` default to what the request carries. `now` is needed only to judge the
+    timestamp's age.
     `most` bounds the mistakes per explanation (3); a server that only wants the quick answer passes 2.
     Raises `UsageError` where there is nothing to explain.
 
     >>> request = Request.of(
-    ...     "POST", "/v1/sms/+46700000000", {"content-type": "application/json", "x-timestamp": "2014-06-04T13:41:58Z"},
+    ...     "POST", "/v1/sms/+46700000000", {"content-type": "application/json",
+    "x-timestamp": "2014-06-04T13:41:58Z"},
     ...     '{"message":"Hello world"}', signature="t8UjVqn349Qq+z9unm1TchpR17z+OJrqMV05mvCV8T4=")
     >>> [named.id for named in explain("signed-request", request, "JViE5vDor0Sw3WllZka15Q==").mistakes]
     ['secret-not-decoded']

@@ -39,7 +39,8 @@ class Given:
 class Recipe:
     """One way to compute a signature.
 
-    `lines` names the parts in order: a name of `PARTS`, `raw-body`, `raw-timestamp`, `key`, `host`, `query`, or
+    `lines` names the parts in order: a name of `PARTS`, `raw-body`, `raw-timestamp`, `key`, `host`,
+    `query`, or
     `=text` for fixed text. `joint` is what stands before, between and after them. The other slots are explained by
     the tables below.
     """

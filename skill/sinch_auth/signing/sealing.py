@@ -10,7 +10,7 @@ from functools import cache
 Seal = Callable[[bytes], bytes]
 
 HASH_SIZES = {"md5": 16, "sha1": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64, "sha3_256": 32}
-_HASHES: dict[str, Callable[[bytes], "hashlib._Hash"]] = {name: getattr(hashlib, name) for name in HASH_SIZES}
+_HASHES: dict[str, Callable[[bytes], hashlib._Hash]] = {name: getattr(hashlib, name) for name in HASH_SIZES}
 _KINDS = ("hmac", "swapped", "plain", "prefix", "suffix")
 
 
@@ -52,7 +52,7 @@ def _translation(byte: int) -> bytes:
     return bytes(value ^ byte for value in range(256))
 
 
-def _keyed(new: Callable[[bytes], "hashlib._Hash"], key: bytes) -> Seal:
+def _keyed(new: Callable[[bytes], hashlib._Hash], key: bytes) -> Seal:
     block = new(b"").block_size
     if len(key) > block:
         key = new(key).digest()

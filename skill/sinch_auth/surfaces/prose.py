@@ -28,7 +28,7 @@ def for_people(
         trouble=any(fact.name == "status" or fact.value == "trouble" for fact in reply.facts),
         detail=detail,
         t=lambda id: knowledge.text(id, locale),
-        bold=bold,
+        bold=lambda text: bold(text),
         wrap=lambda text, indent: wrapped(text, width, indent),
     )
 

@@ -66,14 +66,15 @@ def missing(recipe: Recipe, _: str) -> Recipe:
 
 
 _SEPARATORS = {
-    "space": b" ", "colon": b":", "dot": b".", "comma": b",", "comma and space": b", ", "pipe": b"|", "ampersand": b"&", "semicolon": b";",
-    "slash": b"/", "hyphen": b"-", "underscore": b"_", "plus": b"+", "tab": b"\t", "two LF": b"\n\n", "LF": b"\n", "CRLF": b"\r\n",
-    "colon and space": b": ", "dot and space": b". ", "NUL": b"\0", "<br>": b"<br>", "equals sign": b"=", "literal \\n": b"\\n", "two dots": b"..",
+    "space": b" ", "colon": b":", "dot": b".", "comma": b",", "comma and space": b", ", "pipe": b"|",
+    "ampersand": b"&", "semicolon": b";",
+    "slash": b"/", "hyphen": b"-", "underscore": b"_", "plus": b"+", "tab": b"\t", "two LF": b"\n\n",
+    "LF": b"\n", "CRLF": b"\r\n",
+    "colon and space": b": ", "dot and space": b". ", "NUL": b"\0", "<br>": b"<br>", "equals sign": b"=",
+    "literal \\n": b"\\n", "two dots": b"..",
     "LF and space": b"\n ", "space and LF": b" \n", "hash sign": b"#", "%0A": b"%0A",
 }  # fmt: skip
-_KNOWN_SEPARATORS = {
-    name: KNOWN for name in ("space", "colon", "dot", "comma", "pipe", "ampersand", "LF", "hyphen")
-}
+_KNOWN_SEPARATORS = dict.fromkeys(("space", "colon", "dot", "comma", "pipe", "ampersand", "LF", "hyphen"), KNOWN)
 
 
 def _separators(recipe: Recipe) -> Iterable[str]:
@@ -94,9 +95,12 @@ def other_separator(recipe: Recipe, name: str) -> Recipe:
 
 
 _AROUND = {
-    "LF at the end": (b"", b"\n"), "two LF at the end": (b"", b"\n\n"), "CRLF at the end": (b"", b"\r\n"), "LF at the start": (b"\n", b""),
-    "LF at start and end": (b"\n", b"\n"), "space at the end": (b"", b" "), "space at the start": (b" ", b""), "CRLF at the start": (b"\r\n", b""),
-    "NUL at the end": (b"", b"\0"), "literal \\n at the end": (b"", b"\\n"), "CR at the end": (b"", b"\r"), "dot at the end": (b"", b"."),
+    "LF at the end": (b"", b"\n"), "two LF at the end": (b"", b"\n\n"), "CRLF at the end": (b"", b"\r\n"),
+    "LF at the start": (b"\n", b""),
+    "LF at start and end": (b"\n", b"\n"), "space at the end": (b"", b" "), "space at the start": (b" ",
+    b""), "CRLF at the start": (b"\r\n", b""),
+    "NUL at the end": (b"", b"\0"), "literal \\n at the end": (b"", b"\\n"), "CR at the end": (b"", b"\r"),
+    "dot at the end": (b"", b"."),
     "dot at the start": (b".", b""),
 }  # fmt: skip
 
@@ -143,7 +147,7 @@ def _indents(_: Recipe) -> Iterable[str]:
     schemes=FIVE_LINES,
     parameters=_indents,
     rank=ODD,
-    ranks={name: KNOWN for name in ("2 spaces", "4 spaces", "8 spaces", "a tab")},
+    ranks=dict.fromkeys(("2 spaces", "4 spaces", "8 spaces", "a tab"), KNOWN),
 )
 def indented(recipe: Recipe, how: str) -> Recipe | None:
     name, _, rest = how.partition(", ")

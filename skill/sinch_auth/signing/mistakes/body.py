@@ -52,7 +52,7 @@ def _styles(recipe: Recipe) -> Iterable[str]:
     schemes=BODY_SIGNED,
     parameters=_styles,
     rank=RARE,
-    ranks={name: COMMON for name in _COMMON_STYLES} | {name: KNOWN for name in _KNOWN_STYLES},
+    ranks=dict.fromkeys(_COMMON_STYLES, COMMON) | dict.fromkeys(_KNOWN_STYLES, KNOWN),
 )
 def reserialised(recipe: Recipe, style: str) -> Recipe:
     return replace(
@@ -165,7 +165,8 @@ def byte_order_mark(recipe: Recipe, how: str) -> Recipe:
 
 _CHARSETS = {
     "UTF-16LE": ("utf-16-le", b""), "UTF-16BE": ("utf-16-be", b""),
-    "UTF-16LE with byte order mark": ("utf-16-le", b"\xff\xfe"), "UTF-16BE with byte order mark": ("utf-16-be", b"\xfe\xff"),
+    "UTF-16LE with byte order mark": ("utf-16-le", b"\xff\xfe"),
+    "UTF-16BE with byte order mark": ("utf-16-be", b"\xfe\xff"),
     "UTF-32LE": ("utf-32-le", b""),
     "Latin-1": ("latin-1", b""), "Windows-1252": ("cp1252", b""), "ASCII": ("ascii", b""),
     "GBK": ("gbk", b""), "Shift_JIS": ("shift_jis", b""), "GB18030": ("gb18030", b""),
@@ -211,8 +212,10 @@ def encoded_twice(recipe: Recipe, how: str) -> Recipe:
 
 
 _LITERALS = (
-    "", "null", "undefined", "{}", '""', "[]", "None", "nil", "NULL", "[object Object]", "''", "\n", " ", "\0",
-    "false", "0", "[object Promise]", "[object ReadableStream]", "[object ArrayBuffer]", "System.IO.MemoryStream",
+    "", "null", "undefined", "{}", '""', "[]", "None", "nil", "NULL", "[object Object]", "''", "\n", " ",
+    "\0",
+    "false", "0", "[object Promise]", "[object ReadableStream]", "[object ArrayBuffer]",
+    "System.IO.MemoryStream",
     "System.Net.Http.StringContent", "body", "Array", "{ }", "null\n", "{}\n",
 )  # fmt: skip
 

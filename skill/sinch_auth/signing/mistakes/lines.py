@@ -93,10 +93,12 @@ def _matching(*patterns: str) -> tuple[str, ...]:
     return tuple(name for name in BODY_AS if any(re.fullmatch(pattern, name) for pattern in patterns))
 
 
-mistake("md5-in-hex", "body_as", schemes=FIVE_LINES, rank=COMMON, parameters=("md5 in hex", "md5 in upper-case hex"),
+mistake("md5-in-hex", "body_as", schemes=FIVE_LINES, rank=COMMON, parameters=("md5 in hex",
+"md5 in upper-case hex"),
         ranks={"md5 in upper-case hex": KNOWN})(_as)  # fmt: skip
 mistake("md5-base64-of-hex", "body_as", schemes=FIVE_LINES, rank=KNOWN,
-        parameters=("md5 in base64 of its hex text", "md5 in base64 of its upper-case hex text", "md5 in base64 twice"),
+        parameters=("md5 in base64 of its hex text", "md5 in base64 of its upper-case hex text",
+        "md5 in base64 twice"),
         ranks={"md5 in base64 of its upper-case hex text": RARE, "md5 in base64 twice": RARE})(_as)  # fmt: skip
 mistake("md5-in-base64url", "body_as", schemes=FIVE_LINES,
         parameters=("md5 in base64url", "md5 in unpadded base64url"))(_as)  # fmt: skip
@@ -104,7 +106,8 @@ mistake("md5-unpadded", "body_as", schemes=FIVE_LINES, parameters=("md5 in unpad
 mistake("md5-with-white-space", "body_as", schemes=FIVE_LINES,
         parameters=("md5 in base64 + LF", "md5 in base64 + CRLF", "md5 in base64 + space"),
         ranks={"md5 in base64 + CRLF": RARE, "md5 in base64 + space": RARE})(_as)  # fmt: skip
-mistake("md5-with-header-name", "body_as", schemes=FIVE_LINES, parameters=_matching(r"(?i)content-md5: ?<md5>"),
+mistake("md5-with-header-name", "body_as",
+schemes=FIVE_LINES, parameters=_matching(r"(?i)content-md5: ?<md5>"),
         ranks={"content-md5: <md5>": RARE, "content-md5:<md5>": RARE})(_as)  # fmt: skip
 mistake("md5-as-raw-bytes", "body_as", schemes=FIVE_LINES, rank=RARE,
         parameters=("md5 as raw bytes", "md5 percent-encoded"))(_as)  # fmt: skip
@@ -128,8 +131,10 @@ def md5_of_nothing(recipe: Recipe, _: str) -> Recipe | None:
 
 
 mistake("body-hashed-first", "body_as", schemes=TEXT_KEYED - {"mailgun-webhook"}, rank=KNOWN,
-        parameters=("md5 in base64, also of an empty body", "md5 in hex", "sha256 of the body in hex", "sha256 in base64",
-                    "sha1 of the body in hex", "the body in base64", "sha1 in base64", "md5 as raw bytes", "nothing"),
+        parameters=("md5 in base64, also of an empty body", "md5 in hex", "sha256 of the body in hex",
+        "sha256 in base64",
+                    "sha1 of the body in hex", "the body in base64", "sha1 in base64", "md5 as raw bytes",
+                    "nothing"),
         ranks={"md5 as raw bytes": RARE, "sha1 in base64": RARE})(_as)  # fmt: skip
 
 
@@ -138,17 +143,22 @@ _CONTENT_TYPES = (
     "application/json;charset=utf-8", "application/json;charset=UTF-8", "application/json; charset=utf8",
     "application/json;charset=utf8", 'application/json; charset="utf-8"', "application/json; charset=Utf-8",
     "application/json; charset=us-ascii", "application/json; charset=ascii", "application/json; charset=UTF8",
-    "application/json; charset=iso-8859-1", "application/json; charset=ISO-8859-1", "application/json; charset=latin1",
+    "application/json; charset=iso-8859-1", "application/json; charset=ISO-8859-1",
+    "application/json; charset=latin1",
     "application/json ; charset=utf-8", "application/json;", "application/json; ", "application/json ",
     " application/json", "application/json, */*", "application/json, text/plain, */*",
-    "application/json; encoding=utf-8", "application/json, application/json", "application/json; odata.metadata=minimal",
-    "text/json", "application/x-json", "application/vnd.api+json", "application/problem+json", "application/javascript",
+    "application/json; encoding=utf-8", "application/json, application/json",
+    "application/json; odata.metadata=minimal",
+    "text/json", "application/x-json", "application/vnd.api+json", "application/problem+json",
+    "application/javascript",
     "application/json-patch+json", "application/merge-patch+json", "application/hal+json",
     "text/plain", "text/plain; charset=utf-8", "text/plain;charset=UTF-8", "text/plain;charset=utf-8",
-    "text/plain; charset=UTF-8", "text/html", "text/html; charset=utf-8", "text/html; charset=UTF-8", "text/xml", "application/xml",
+    "text/plain; charset=UTF-8", "text/html", "text/html; charset=utf-8", "text/html; charset=UTF-8",
+    "text/xml", "application/xml",
     "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-8",
     "application/x-www-form-urlencoded; charset=UTF-8", "application/x-www-form-urlencoded;charset=UTF-8",
-    "application/x-www-form-urlencoded;charset=utf-8", "multipart/form-data", "application/octet-stream", "binary/octet-stream",
+    "application/x-www-form-urlencoded;charset=utf-8", "multipart/form-data", "application/octet-stream",
+    "binary/octet-stream",
     "*/*", "json", "JSON", "utf-8", "UTF-8", "charset=utf-8", "text/javascript", "application",
 )  # fmt: skip
 _COMMON_TYPES = {"application/json", "application/json; charset=utf-8", "application/json; charset=UTF-8"}

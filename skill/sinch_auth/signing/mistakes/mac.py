@@ -9,7 +9,7 @@ from sinch_auth.signing.mistakes.registry import COMMON, KNOWN, ODD, RARE, mista
 from sinch_auth.signing.recipe import Recipe
 from sinch_auth.signing.sealing import HASH_SIZES
 
-_RARE_HASHES = {name: ODD for name in ("sha224", "sha384", "sha3_256")}
+_RARE_HASHES = dict.fromkeys(("sha224", "sha384", "sha3_256"), ODD)
 
 
 @mistake("mac-other-hash", "mac", parameters=HASH_SIZES, rank=COMMON, ranks=_RARE_HASHES)

@@ -15,8 +15,10 @@ from sinch_auth.signing.request import Request
 _HOSTS = (
     "calling.api.sinch.com", "verification.api.sinch.com", "callingapi.sinch.com", "messagingapi.sinch.com",
     "api.sinch.com", "calling-use1.api.sinch.com", "calling-euc1.api.sinch.com", "calling-sae1.api.sinch.com",
-    "calling-apse1.api.sinch.com", "calling-apse2.api.sinch.com", "verificationapi-v1.sinch.com", "lookup.api.sinch.com",
-    "reportingapi.sinch.com", "userapi.sinch.com", "numberlookup.api.sinch.com", "sandbox.sinch.com", "localhost",
+    "calling-apse1.api.sinch.com", "calling-apse2.api.sinch.com", "verificationapi-v1.sinch.com",
+    "lookup.api.sinch.com",
+    "reportingapi.sinch.com", "userapi.sinch.com", "numberlookup.api.sinch.com", "sandbox.sinch.com",
+    "localhost",
     "clientapi.sinch.com",
 )  # fmt: skip
 
@@ -203,8 +205,10 @@ def cut(recipe: Recipe, how: str) -> Recipe | None:
 
 
 _PREFIXES = (
-    "/calling", "/calling/v1", "/verification", "/verification/v1", "/v1", "/v2", "/api", "/api/v1", "/webhook", "/webhooks", "/sinch",
-    "/callback", "/callbacks", "/prod", "/dev", "/stage", "/staging", "/production", "/default", "/Prod", "/public", "/app", "/proxy",
+    "/calling", "/calling/v1", "/verification", "/verification/v1", "/v1", "/v2", "/api", "/api/v1",
+    "/webhook", "/webhooks", "/sinch",
+    "/callback", "/callbacks", "/prod", "/dev", "/stage", "/staging", "/production", "/default", "/Prod",
+    "/public", "/app", "/proxy",
     "/index.php", "/lookup", "/voice",
 )  # fmt: skip
 
@@ -281,7 +285,8 @@ def percent_decoded(recipe: Recipe, how: str) -> Recipe:
 # Paths that are printed on the pages which explain signing.
 _DOCUMENTED = (
     "/v1/sms/+46700000000", "/calling/v1/callouts", "/verification/v1/verifications", "/sinch/callback/ace",
-    "/sinch/callback/result", "/v1/lookups", "/path", "/sinch/callback", "/calling/v1/configuration/numbers", "/calling/v1/configuration/numbers/",
+    "/sinch/callback/result", "/v1/lookups", "/path", "/sinch/callback",
+    "/calling/v1/configuration/numbers", "/calling/v1/configuration/numbers/",
     "/v1/verifications", "/v1/callouts", "/voice-webhooks", "/webhook",
 )  # fmt: skip
 

@@ -39,7 +39,8 @@ class Variant:
 class Mistake:
     """A named wrong way to compute a signature.
 
-    `slots` are the recipe's slots that the function may change. `ranks` overrides `rank` for single parameters.
+    `slots` are the recipe's slots that the function may change. `ranks` overrides `rank` for single
+    parameters.
     """
 
     id: str

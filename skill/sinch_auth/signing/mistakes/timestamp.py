@@ -21,15 +21,21 @@ from sinch_auth.signing.timestamps import Instant, iso, offsets, read_timestamp,
 DATED = TEXT_KEYED - {"numbers-webhook"}
 
 _NAMES = (
-    "x-timestamp: ", "X-Timestamp:", "X-Timestamp: ", "X-TIMESTAMP:", "X-TIMESTAMP: ", "X-timestamp:", "X-timestamp: ", "x-timestamp=",
-    "X-Timestamp=", "x-timestamp :", "x-timestamp : ", "x-timestamp", "x-timestamp ", "x_timestamp:", "X_TIMESTAMP:", "xtimestamp:",
-    "XTimestamp:", "x-timeStamp:", "X-TimeStamp:", "x-time-stamp:", "timestamp:", "timestamp: ", "Timestamp:", "Timestamp: ", "timestamp=",
-    "date:", "Date:", "date: ", "Date: ", "x-date:", "X-Date:", "x-sinch-timestamp:", "X-Sinch-Timestamp:", "x-sinch-webhook-signature-timestamp:",
-    "x-amz-date:", "x-timestamp\t", "x-timestamp:\n", "ts:", "time:", "t=", ":", " ", "x-timestamp\n", "x-timestamp:  ", "x-timestamp:\t",
+    "x-timestamp: ", "X-Timestamp:", "X-Timestamp: ", "X-TIMESTAMP:", "X-TIMESTAMP: ", "X-timestamp:",
+    "X-timestamp: ", "x-timestamp=",
+    "X-Timestamp=", "x-timestamp :", "x-timestamp : ", "x-timestamp", "x-timestamp ", "x_timestamp:",
+    "X_TIMESTAMP:", "xtimestamp:",
+    "XTimestamp:", "x-timeStamp:", "X-TimeStamp:", "x-time-stamp:", "timestamp:", "timestamp: ",
+    "Timestamp:", "Timestamp: ", "timestamp=",
+    "date:", "Date:", "date: ", "Date: ", "x-date:", "X-Date:", "x-sinch-timestamp:", "X-Sinch-Timestamp:",
+    "x-sinch-webhook-signature-timestamp:",
+    "x-amz-date:", "x-timestamp\t", "x-timestamp:\n", "ts:", "time:", "t=", ":", " ", "x-timestamp\n",
+    "x-timestamp:  ", "x-timestamp:\t",
 )  # fmt: skip
 _COMMON_NAMES = {"x-timestamp: ", "X-Timestamp:"}
 _KNOWN_NAMES = {
-    "X-Timestamp: ", "x-timestamp=", "X-TIMESTAMP:", "timestamp:", "timestamp: ", "Timestamp:", "Timestamp: ", "date:", "Date:", "x-timestamp",
+    "X-Timestamp: ", "x-timestamp=", "X-TIMESTAMP:", "timestamp:", "timestamp: ", "Timestamp:",
+    "Timestamp: ", "date:", "Date:", "x-timestamp",
 }  # fmt: skip
 
 
@@ -64,9 +70,11 @@ def name_doubled(recipe: Recipe, text: str) -> Recipe:
 
 _AFTER = {
     "semicolon after": (b"x-timestamp:", b";"), "space after": (b"x-timestamp:", b" "),
-    "LF after": (b"x-timestamp:", b"\n"), "CR after": (b"x-timestamp:", b"\r"), "comma after": (b"x-timestamp:", b","),
+    "LF after": (b"x-timestamp:", b"\n"), "CR after": (b"x-timestamp:", b"\r"),
+    "comma after": (b"x-timestamp:", b","),
     "in double quotes": (b'x-timestamp:"', b'"'), "all in double quotes": (b'"x-timestamp:', b'"'),
-    "in brackets": (b"x-timestamp:[", b"]"), "in single quotes": (b"x-timestamp:'", b"'"), "in braces": (b"{x-timestamp:", b"}"),
+    "in brackets": (b"x-timestamp:[", b"]"), "in single quotes": (b"x-timestamp:'", b"'"),
+    "in braces": (b"{x-timestamp:", b"}"),
 }  # fmt: skip
 
 
@@ -147,15 +155,20 @@ def _instant(recipe: Recipe) -> Instant | None:
 
 
 _KNOWN_FORMATS = {
-    "milliseconds, Z", "seconds, Z", "seconds, +00:00", "microseconds, +00:00", "microseconds, Z", "7 digits, Z",
+    "milliseconds, Z", "seconds, Z", "seconds, +00:00", "microseconds, +00:00", "microseconds, Z",
+    "7 digits, Z",
     "seconds, no zone", "microseconds, no zone", "milliseconds, no zone", "Unix seconds", "Unix milliseconds",
-    "HTTP date", "nanoseconds, Z", "milliseconds, +00:00", "seconds, no zone, a space for the T", "seconds, +0000",
+    "HTTP date", "nanoseconds, Z", "milliseconds, +00:00", "seconds, no zone, a space for the T",
+    "seconds, +0000",
     "basic, Z",
 }  # fmt: skip
 _RARE_FORMATS = {
-    "seconds, Z, a space for the T", "milliseconds, no zone, a space for the T", "microseconds, no zone, a space for the T",
-    "microseconds, +00:00, a space for the T", "seconds, +00:00, a space for the T", "7 digits, no zone", "7 digits, +00:00",
-    "Unix seconds as a float", "Unix nanoseconds", "14 digits", "date as 8 digits", "date only", "percent-encoded", "RFC 2822 date",
+    "seconds, Z, a space for the T", "milliseconds, no zone, a space for the T",
+    "microseconds, no zone, a space for the T",
+    "microseconds, +00:00, a space for the T", "seconds, +00:00, a space for the T", "7 digits, no zone",
+    "7 digits, +00:00",
+    "Unix seconds as a float", "Unix nanoseconds", "14 digits", "date as 8 digits", "date only",
+    "percent-encoded", "RFC 2822 date",
     "JavaScript Date text", "Ruby time text", "in double quotes", "seconds, lower-case z",
 }  # fmt: skip
 _COMMON_FORMATS = {"milliseconds, Z", "seconds, Z"}
