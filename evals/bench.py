@@ -68,11 +68,18 @@ def multiplied(folder: Path, times: int) -> Path:
         rows = data["rows"]
         for number in range(1, times):
             more = {
-                f"{id}-{number}": {**row, "when": {**row["when"], "clues": [[*clue, f"q{number}z"] for clue in row["when"]["clues"]]}}
+                f"{id}-{number}": {
+                    **row,
+                    "when": {
+                        **row["when"],
+                        "clues": [[*clue, f"q{number}z"] for clue in row["when"]["clues"]],
+                    },
+                }
                 for id, row in rows.items()
             }
             (copy / "troubleshooting" / f"{path.stem}-{number}.yaml").write_text(
-                yaml.dump({"checked": data["checked"], "rows": more}, Dumper=yaml.CSafeDumper), encoding="utf-8"
+                yaml.dump({"checked": data["checked"], "rows": more}, Dumper=yaml.CSafeDumper),
+                encoding="utf-8",
             )
     return copy
 
@@ -112,7 +119,12 @@ def _scaled(program: str, times: list[float], asked: float) -> None:
         hundredfold = warm(big, 100)
         ratio = statistics.median(hundredfold) / statistics.median(times)
         report("  one answer inside the process, times the usual", ratio, "x", "bar 2")
-        report("  cold `ask`, times the usual", statistics.median(cold([program, "ask", QUESTIONS[0]])) / asked, "x", "bar 2")
+        report(
+            "  cold `ask`, times the usual",
+            statistics.median(cold([program, "ask", QUESTIONS[0]])) / asked,
+            "x",
+            "bar 2",
+        )
         del os.environ["SINCH_AUTH_DATA"], os.environ["SINCH_AUTH_CACHE"]
 
 

@@ -24,7 +24,12 @@ from sinch_auth.surfaces import prose
 CASES = Path(__file__).parent / "cases"
 
 # The cases name Mailgun's model after its credential, and everything outside the product line "other".
-_MODELS = {"api-key": {"mailgun"}, "other": {"engage", "mms"}, "sip-digest": {"sip-digest"}, "none": {"none", ""}}
+_MODELS = {
+    "api-key": {"mailgun"},
+    "other": {"engage", "mms"},
+    "sip-digest": {"sip-digest"},
+    "none": {"none", ""},
+}
 
 NEEDED_MODEL, NEEDED_CONTAIN = 0.85, 0.75
 
@@ -68,7 +73,17 @@ def run(base: knowledge.Knowledge, id: str, case: dict[str, Any]) -> Result:
         else all(any(one in model.split("+") for one in ways) for ways in expected)
         or (case["auth_model"] == "none" and reply.status == "out_of_scope")
     )
-    return Result(id, case, reply, said, model_right or asked_right, asked_right or not must_ask, missing, forbidden, len(wanted))
+    return Result(
+        id,
+        case,
+        reply,
+        said,
+        model_right or asked_right,
+        asked_right or not must_ask,
+        missing,
+        forbidden,
+        len(wanted),
+    )
 
 
 def _strings(data: Any) -> Iterator[str]:
@@ -137,7 +152,9 @@ def main() -> int:
         if result.forbidden:
             print(f"    said: {'; '.join(result.forbidden)}")
         causes = ", ".join(cause.id for cause in answer.causes) if answer else ""
-        print(f"    {result.reply.status}, asks {result.reply.question.id if result.reply.question else 'nothing'}; causes: {causes}")
+        print(
+            f"    {result.reply.status}, asks {result.reply.question.id if result.reply.question else 'nothing'}; causes: {causes}"
+        )
     print()
     print(table(results, "tag", lambda r: r.case["tags"]))
     print()

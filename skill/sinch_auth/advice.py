@@ -151,9 +151,11 @@ def _implied(facts: Facts, causes: list[Cause]) -> Facts:
     if not causes:
         return facts
     for name, value in causes[0].row.implies.items():
-        if facts.origin(name) in (None, "inferred", "default") or (name == "model" and facts.origin(name) == "text"):
-            facts = facts.with_value(name, value, "inferred", causes[0].id)
-        elif name == "product" and value not in facts.values("product") and facts.origin("product") == "text":
+        if (
+            facts.origin(name) in (None, "inferred", "default")
+            or (name == "model" and facts.origin(name) == "text")
+            or (name == "product" and value not in facts.values("product") and facts.origin("product") == "text")
+        ):
             facts = facts.with_value(name, value, "inferred", causes[0].id)
     return facts
 
@@ -217,7 +219,9 @@ def _answer(knowledge: Knowledge, facts: Facts, causes: list[Cause], asking: Ask
         credentials=tuple(dict.fromkeys(needed for part in parts for needed in part.credentials)),
         endpoints=tuple(dict.fromkeys(endpoint for part in parts for endpoint in part.endpoints)),
         snippets=tuple(snippet for part in parts for snippet in part.snippets)[:2],
-        gotchas=tuple(dict.fromkeys(text for part in parts for text in part.gotchas))[: _GOTCHAS[asking.detail] * len(parts)],
+        gotchas=tuple(dict.fromkeys(text for part in parts for text in part.gotchas))[
+            : _GOTCHAS[asking.detail] * len(parts)
+        ],
         causes=told,
         links=tuple(dict.fromkeys((*links, *first.links))),
         sources=tuple(dict.fromkeys((*sources, *first.sources))),
@@ -239,9 +243,7 @@ def _part(knowledge: Knowledge, facts: Facts, product: str, causes: list[Cause],
     entry = knowledge.product(product, asking.locale)
     model = knowledge.model(decision.model, asking.locale)
     method = knowledge.method(decision.method, asking.locale)
-    way = next(
-        (way for way in entry.accepts if way.model == decision.model and way.method == decision.method), None
-    )
+    way = next((way for way in entry.accepts if way.model == decision.model and way.method == decision.method), None)
     names = way.credentials if way and way.credentials else list(model.credentials)
     needed = tuple(
         Needed(id, one.name, one.env, one.where, one.secret)
@@ -292,7 +294,11 @@ def _next_step(knowledge: Knowledge, product: str, decision: Decision, locale: s
         ),
         decision.host,
     )
-    base = decisions.url_of(host, decision.region or ("global" if "global" in host.regions else "")) if host else decision.url
+    base = (
+        decisions.url_of(host, decision.region or ("global" if "global" in host.regions else ""))
+        if host
+        else decision.url
+    )
     said = knowledge.text("try" if test.side_effect == "none" else "try-side-effect", locale)
     return (
         said.replace("{request}", f"{test.method} {base}{test.path}")
@@ -302,7 +308,12 @@ def _next_step(knowledge: Knowledge, product: str, decision: Decision, locale: s
 
 
 def _snippets(
-    knowledge: Knowledge, facts: Facts, situation: Situation, decision: Decision, causes: list[Cause], asking: Asking
+    knowledge: Knowledge,
+    facts: Facts,
+    situation: Situation,
+    decision: Decision,
+    causes: list[Cause],
+    asking: Asking,
 ) -> tuple[Snippet, ...]:
     """The code that answers: what the best cause shows, else what the tables say; none where nothing fits."""
     if decision.refused:
@@ -314,7 +325,13 @@ def _snippets(
     if not language_known and not (show or not causes):
         return ()
     sensible = snippets.purposes(
-        knowledge, situation.product, situation.language, decision.model, decision.method, decision.route, decision.sdk_line
+        knowledge,
+        situation.product,
+        situation.language,
+        decision.model,
+        decision.method,
+        decision.route,
+        decision.sdk_line,
     )
     wanted: list[Purpose] = [purpose for purpose in ((show,) if show else decision.purposes) if purpose in sensible]  # type: ignore[misc]
     if not wanted:

@@ -22,7 +22,18 @@ PROSE = frozenset({"summary", "text", "where", "find", "proves", "cause", "fix",
                    "why", "unknown", "what", "cure", "not_covered", "missing_region", "secret_where"})  # fmt: skip
 
 # Kinds whose texts a user reads in their language.
-TRANSLATED = ("product", "language", "model", "method", "table", "question", "row", "mistake", "text", "region")
+TRANSLATED = (
+    "product",
+    "language",
+    "model",
+    "method",
+    "table",
+    "question",
+    "row",
+    "mistake",
+    "text",
+    "region",
+)
 
 
 @dataclass
@@ -83,7 +94,9 @@ def _sources(knowledge: Knowledge) -> Proven:
                 for source in sources:
                     key = source.split(":")[0]
                     if not knowledge.has("source", key):
-                        proof.problems.append(f"{knowledge.file(kind, id)}: {id}{path} cites {key!r}, which is not in sources.yaml")
+                        proof.problems.append(
+                            f"{knowledge.file(kind, id)}: {id}{path} cites {key!r}, which is not in sources.yaml"
+                        )
     return proof
 
 
@@ -121,15 +134,25 @@ def _references(knowledge: Knowledge) -> Proven:
         for test in product.smoke:
             for name in re.findall(r"\{(\w+)\}", test.path):
                 models = [test.model] if test.model else [way.model for way in product.accepts]
-                there = any(name in knowledge.model(model).credentials for model in models if knowledge.has("model", model))
+                there = any(
+                    name in knowledge.model(model).credentials for model in models if knowledge.has("model", model)
+                )
                 expect(there, file, f"the path {test.path} has the unknown parameter {name!r}")
     for id in knowledge.ids("language"):
         sdk = knowledge.language(id).sdk
         for release in sdk.releases if sdk else []:
             for key in release.covers:
                 product_id, _, model = key.partition("@")
-                expect(knowledge.has("product", product_id), knowledge.file("language", id), f"covers the unknown product {key!r}")
-                expect(not model or knowledge.has("model", model), knowledge.file("language", id), f"names the unknown model {key!r}")
+                expect(
+                    knowledge.has("product", product_id),
+                    knowledge.file("language", id),
+                    f"covers the unknown product {key!r}",
+                )
+                expect(
+                    not model or knowledge.has("model", model),
+                    knowledge.file("language", id),
+                    f"names the unknown model {key!r}",
+                )
     for id in knowledge.ids("row"):
         row = knowledge.row(id)
         file = f"{knowledge.file('row', id)}: {id}"
@@ -155,7 +178,10 @@ def _references(knowledge: Knowledge) -> Proven:
 
 
 def _tables(knowledge: Knowledge) -> Proven:
-    proof = Proven("tables", "every combination of a table's inputs has an outcome, one only where it must, and every row is used")
+    proof = Proven(
+        "tables",
+        "every combination of a table's inputs has an outcome, one only where it must, and every row is used",
+    )
     for id in knowledge.ids("table"):
         table = knowledge.table(id)
         used: Counter[int] = Counter()
@@ -170,7 +196,9 @@ def _tables(knowledge: Knowledge) -> Proven:
             if not matching:
                 proof.problems.append(f"rules/{id}.yaml: nothing is decided for {inputs}")
             elif table.policy == "unique" and len(matching) > 1:
-                proof.problems.append(f"rules/{id}.yaml: rows {', '.join(str(n + 1) for n in matching)} all decide {inputs}")
+                proof.problems.append(
+                    f"rules/{id}.yaml: rows {', '.join(str(n + 1) for n in matching)} all decide {inputs}"
+                )
             else:
                 used[matching[0]] += 1
         for number, row in enumerate(table.rows):
@@ -198,7 +226,10 @@ def _outcomes(knowledge: Knowledge) -> Proven:
 
 
 def _questions(knowledge: Knowledge) -> Proven:
-    proof = Proven("questions", f"at most {interview.MOST_QUESTIONS} questions on any path, each asked somewhere, none without effect")
+    proof = Proven(
+        "questions",
+        f"at most {interview.MOST_QUESTIONS} questions on any path, each asked somewhere, none without effect",
+    )
     asked: Counter[str] = Counter()
 
     def walk(facts: Facts, path: tuple[str, ...]) -> None:
@@ -248,7 +279,9 @@ def _translations(knowledge: Knowledge) -> Proven:
                 for path, text in english.items():
                     proof.cases += 1
                     if other.get(path) == text and re.search(r"[a-z]{3} [a-z]{2}", text):
-                        proof.problems.append(f"locales/{locale}/{knowledge.file(kind, id)}: {id}{path} is not translated")
+                        proof.problems.append(
+                            f"locales/{locale}/{knowledge.file(kind, id)}: {id}{path} is not translated"
+                        )
     return proof
 
 
@@ -277,7 +310,11 @@ def _render(knowledge: Knowledge) -> Proven:
             proof.problems.append(f"{request.id}: has no proof, or one of other code")
     seen = set()
     for situation in situations(knowledge):
-        key = with_changes(situation, sdk_line="", wants="nothing" if situation.wants in ("code", "keys", "trouble") else situation.wants)
+        key = with_changes(
+            situation,
+            sdk_line="",
+            wants="nothing" if situation.wants in ("code", "keys", "trouble") else situation.wants,
+        )
         if key in seen:
             continue
         seen.add(key)
@@ -290,4 +327,3 @@ def _render(knowledge: Knowledge) -> Proven:
         except Exception as problem:
             proof.problems.append(f"{key}: {type(problem).__name__}: {problem}")
     return proof
-

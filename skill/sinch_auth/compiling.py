@@ -112,8 +112,12 @@ def _refuse_strangers(
             raise KnowledgeError(f"{locale}/{name}: translates {', '.join(strangers)}, which is not there")
 
 
-def _insert(database: sqlite3.Connection, kind: str, id: str, locale: str, position: int, entry: msgspec.Struct) -> None:
-    database.execute("insert into entry values (?, ?, ?, ?, ?)", (kind, id, locale, position, msgspec.json.encode(entry)))
+def _insert(
+    database: sqlite3.Connection, kind: str, id: str, locale: str, position: int, entry: msgspec.Struct
+) -> None:
+    database.execute(
+        "insert into entry values (?, ?, ?, ?, ?)", (kind, id, locale, position, msgspec.json.encode(entry))
+    )
 
 
 # -- reading ---------------------------------------------------------------------------------------------
@@ -126,7 +130,9 @@ class _Strict(_LOADER):  # type: ignore[misc, valid-type]
         seen: set[Any] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} stands twice", key.start_mark
+                )
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)  # type: ignore[no-any-return]
 
@@ -165,7 +171,9 @@ def _merge(base: Any, change: Any, where: str) -> Any:
         strangers = [key for key in change if key not in base]
         if strangers:
             raise KnowledgeError(f"locales/{where}: translates {', '.join(map(str, strangers))}, which is not there")
-        return {key: _merge(value, change[key], f"{where}.{key}") if key in change else value for key, value in base.items()}
+        return {
+            key: _merge(value, change[key], f"{where}.{key}") if key in change else value for key, value in base.items()
+        }
     if isinstance(base, list) and isinstance(change, list) and len(base) == len(change):
         return [_merge(one, other, where) for one, other in zip(base, change, strict=True)]
     if isinstance(base, str) and isinstance(change, str):
@@ -200,7 +208,8 @@ def _index(database: sqlite3.Connection, entries: Mapping[tuple[str, str], msgsp
             for host in entry.hosts:
                 for name, region in hosts_of(host):
                     database.execute(
-                        "insert or ignore into host values (?, ?, ?, ?, ?)", (name, id, region, host.purpose, host.model)
+                        "insert or ignore into host values (?, ?, ?, ?, ?)",
+                        (name, id, region, host.purpose, host.model),
                     )
             phrase(entry.name, "product", id, "name")
         if isinstance(entry, schema.RegionName):

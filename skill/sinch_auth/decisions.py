@@ -57,7 +57,9 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
     clients = [way for way in product.accepts if "client" in way.runs_on]
 
     models = list(dict.fromkeys(way.model for way in product.accepts))
-    fitting = [model for model in models if not situation.region or situation.region in regions(product, model)] or models
+    fitting = [
+        model for model in models if not situation.region or situation.region in regions(product, model)
+    ] or models
     held = [model for model in fitting if model in situation.held]
     model_rule = decide(
         knowledge.table("model", locale),
@@ -67,7 +69,9 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
             "region_fits": "one" if len(fitting) == 1 else "several",
         },
     )
-    model = {"only": models[0], "by-region": fitting[0], "held": (held or models)[0], "first": fitting[0]}[model_rule.then]
+    model = {"only": models[0], "by-region": fitting[0], "held": (held or models)[0], "first": fitting[0]}[
+        model_rule.then
+    ]
 
     line, release, _ = coverage(knowledge, situation.language, situation.product, model, situation.sdk_line)
     newest = language.sdk.releases[0].line if language.sdk else ""
@@ -79,7 +83,11 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
             "takes_clients": _yes(bool(clients)),
             "takes_backends": _yes(bool(backend)),
             "client_sdk": _yes(language.runs_on == "client" and release is not None),
-            "sdk": "none" if release is None or language.runs_on == "client" else "current" if line == current else "other-line",
+            "sdk": "none"
+            if release is None or language.runs_on == "client"
+            else "current"
+            if line == current
+            else "other-line",
         },
     )
     route = route_rule.then
@@ -171,9 +179,7 @@ def sdk_line(knowledge: Knowledge, language: str, version: str) -> str:
 
 def with_defaults(situation: Situation) -> Situation:
     """The situation with the safe value for everything that nobody can be asked about."""
-    return replace(
-        situation, language=situation.language or "curl", environment=situation.environment or "production"
-    )
+    return replace(situation, language=situation.language or "curl", environment=situation.environment or "production")
 
 
 def _yes(value: bool) -> str:

@@ -1,10 +1,10 @@
 """The one tree of errors: what happened, why we think so, what to do now.
 
-    SinchAuthError            exit 1   our own failure, or any failure a caller may show to a person
-    ├── UsageError            exit 2   the request cannot be understood; the caller can mend it
-    │   └── UnknownName       exit 2   a name outside a closed set; carries the nearest known ones
-    ├── KnowledgeError        exit 1   the knowledge base contradicts its schema or itself
-    └── SourceUnavailable     exit 1   a file, port or network that was needed is not there
+SinchAuthError            exit 1   our own failure, or any failure a caller may show to a person
+├── UsageError            exit 2   the request cannot be understood; the caller can mend it
+│   └── UnknownName       exit 2   a name outside a closed set; carries the nearest known ones
+├── KnowledgeError        exit 1   the knowledge base contradicts its schema or itself
+└── SourceUnavailable     exit 1   a file, port or network that was needed is not there
 """
 
 from __future__ import annotations

@@ -36,7 +36,12 @@ class Asked:
 
 
 def next_question(
-    knowledge: Knowledge, facts: Facts, *, code_wanted: bool, also: tuple[str, ...] = (), locale: str = DEFAULT_LOCALE
+    knowledge: Knowledge,
+    facts: Facts,
+    *,
+    code_wanted: bool,
+    also: tuple[str, ...] = (),
+    locale: str = DEFAULT_LOCALE,
 ) -> Asked | None:
     """The one fact worth asking for now, or None when nothing asked could change the answer.
 
@@ -74,7 +79,9 @@ def _open(knowledge: Knowledge, facts: Facts, code_wanted: bool, also: tuple[str
     if decision.asks_region and not facts.settled("region"):
         return "region"
     # Where a region is asked for, the environment is not: three questions are enough.
-    regional = bool(decision.host and decision.host.regions and decision.asks_region) or _asks_region(knowledge, product)
+    regional = bool(decision.host and decision.host.regions and decision.asks_region) or _asks_region(
+        knowledge, product
+    )
     if not facts.settled("environment") and not regional and code_wanted:
         methods = {
             decisions.resolve(knowledge, replace(here, environment=environment)).method
@@ -146,4 +153,7 @@ def _region_name(knowledge: Knowledge, region: str, locale: str) -> str:
 def _wanted(facts: Facts) -> str:
     """The most specific thing the user is after."""
     wants = facts.values("wants")
-    return next((want for want in ("webhook", "mint", "sign", "token", "code", "trouble", "keys") if want in wants), "nothing")
+    return next(
+        (want for want in ("webhook", "mint", "sign", "token", "code", "trouble", "keys") if want in wants),
+        "nothing",
+    )

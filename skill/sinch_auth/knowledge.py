@@ -62,7 +62,8 @@ class Knowledge:
         """All ids of a kind, in the order people should see them."""
         if kind not in self._ids:
             found = self.database.execute(
-                "select id from entry where kind = ? and locale = ? order by position, id", (kind, DEFAULT_LOCALE)
+                "select id from entry where kind = ? and locale = ? order by position, id",
+                (kind, DEFAULT_LOCALE),
             )
             self._ids[kind] = tuple(row[0] for row in found)
         return self._ids[kind]
@@ -235,5 +236,3 @@ def _files(folder: Path | str) -> Iterator[tuple[str, int, int]]:
 def _stat(path: Path) -> Iterator[tuple[str, int, int]]:
     stat = path.stat()
     yield str(path), stat.st_size, stat.st_mtime_ns
-
-

@@ -43,9 +43,7 @@ def unprintable(value: str) -> Iterable[str]:
     return (c for c in value if not c.isprintable())
 
 
-def _escaper(
-    special: Mapping[str, str], escape: Callable[[int], str]
-) -> Callable[[str], str]:
+def _escaper(special: Mapping[str, str], escape: Callable[[int], str]) -> Callable[[str], str]:
     """A function that replaces the characters special to a literal, and escapes those not printable."""
     table = {ord(k): v for k, v in special.items()}
 
@@ -146,9 +144,7 @@ def _joiner(
         parts = list(parts)
         if all(kind == "text" for kind, _ in parts):
             return plain("".join(value for _, value in parts))
-        inside = (
-            text(value) if kind == "text" else variable.replace("NAME", spell(value)) for kind, value in parts
-        )
+        inside = (text(value) if kind == "text" else variable.replace("NAME", spell(value)) for kind, value in parts)
         return opening + "".join(inside) + closing
 
     return join

@@ -17,7 +17,13 @@ Shape = Literal["uuid", "uuid-like", "base64-16", "opaque", "word", "hex-32", "d
 Purpose = Literal["init", "call", "token", "sign", "webhook", "mint"]
 SideEffect = Literal["none", "billable", "sends", "creates"]
 WebhookScheme = Literal[
-    "signed-request", "voice-v2-webhook", "conversation-webhook", "numbers-webhook", "mailgun-webhook", "none", "unknown"
+    "signed-request",
+    "voice-v2-webhook",
+    "conversation-webhook",
+    "numbers-webhook",
+    "mailgun-webhook",
+    "none",
+    "unknown",
 ]
 
 

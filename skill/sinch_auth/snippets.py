@@ -34,11 +34,17 @@ _NO_SCHEME = ("none", "unknown")
 _SDK_METHODS = {"project": "oauth2", "service-plan": "bearer", "application": "signed"}
 
 _SHAPES = {
-    "uuid": (r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "a UUID such as 01234567-89ab-cdef-0123-456789abcdef"),
+    "uuid": (
+        r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+        "a UUID such as 01234567-89ab-cdef-0123-456789abcdef",
+    ),
     "uuid-like": (r"[0-9A-Za-z][0-9A-Za-z-]{7,63}", "letters, digits and hyphens, as a UUID has"),
     "hex-32": (r"[0-9a-fA-F]{32}", "32 hexadecimal digits"),
     "word": (r"[0-9A-Za-z][0-9A-Za-z_-]{0,63}", "letters, digits, hyphens and underscores"),
-    "domain": (r"(?=.{1,253}$)([0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z]{2,63}", "a domain such as mg.example.com"),
+    "domain": (
+        r"(?=.{1,253}$)([0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?\.)+[A-Za-z]{2,63}",
+        "a domain such as mg.example.com",
+    ),
     "phone": (r"\+[1-9][0-9]{4,14}", "a phone number such as +12025550134"),
     "opaque": (r"[!-~]{1,256}", "at most 256 visible ASCII characters"),
 }
@@ -96,11 +102,19 @@ def purposes(
     knowledge: Knowledge, product: str, language: str, model: str, method: str, route: str, sdk_line: str = ""
 ) -> tuple[Purpose, ...]:
     """The purposes that make sense for a cell, the most useful first; empty where there is none."""
-    return tuple(p for p in _possible(knowledge, product, language, model, method, route, sdk_line) if p in _templates(language))
+    return tuple(
+        p for p in _possible(knowledge, product, language, model, method, route, sdk_line) if p in _templates(language)
+    )
 
 
 def _possible(
-    knowledge: Knowledge, product_id: str, language_id: str, model: str, method: str, route: str, sdk_line: str
+    knowledge: Knowledge,
+    product_id: str,
+    language_id: str,
+    model: str,
+    method: str,
+    route: str,
+    sdk_line: str,
 ) -> tuple[Purpose, ...]:
     product, language = knowledge.product(product_id), knowledge.language(language_id)
     accepted = [a for a in product.accepts if (a.model, a.method) == (model, method)]
@@ -112,7 +126,9 @@ def _possible(
         return {"registration-token": ("init",), "public": ("call", "init")}.get(method, ())  # type: ignore[return-value]
     if language.runs_on == "client":
         return ()
-    webhook: tuple[Purpose, ...] = ("webhook",) if product.webhooks and product.webhooks.scheme not in _NO_SCHEME else ()
+    webhook: tuple[Purpose, ...] = (
+        ("webhook",) if product.webhooks and product.webhooks.scheme not in _NO_SCHEME else ()
+    )
     if route == "sdk":
         release, coverage = _covered(knowledge, product_id, language_id, model, sdk_line)
         if not coverage or _SDK_METHODS.get(model) != method:
@@ -177,13 +193,21 @@ def proof_of(knowledge: Knowledge, request: SnippetRequest) -> Proof | None:
 def render(knowledge: Knowledge, request: SnippetRequest) -> Snippet:
     """Render one snippet. Raises `UsageError` for a cell that makes no sense or a value of the wrong shape."""
     possible = purposes(
-        knowledge, request.product, request.language, request.model, request.method, request.route, request.sdk_line
+        knowledge,
+        request.product,
+        request.language,
+        request.model,
+        request.method,
+        request.route,
+        request.sdk_line,
     )
     if request.purpose not in possible:
         raise UsageError(
             f"there is no {request.purpose} snippet for {request.product} in {request.language} with "
             f"{request.model} {request.method} over {request.route}",
-            cure=f"use one of: {', '.join(possible)}" if possible else "sinch-auth products shows each product's ways in",
+            cure=f"use one of: {', '.join(possible)}"
+            if possible
+            else "sinch-auth products shows each product's ways in",
         )
     build = _Builder(knowledge, request)
     context = build.context()
@@ -248,7 +272,9 @@ def _spelt(knowledge: Knowledge, smoke: Smoke) -> bool:
 
 
 def _host(product: Product, purpose: str, model: str) -> Host | None:
-    fitting = [h for h in product.hosts if h.purpose == purpose and h.model in ("", model) and h.url.startswith("https://")]
+    fitting = [
+        h for h in product.hosts if h.purpose == purpose and h.model in ("", model) and h.url.startswith("https://")
+    ]
     return next((h for h in fitting if h.model == model), fitting[0] if fitting else None)
 
 
@@ -452,17 +478,21 @@ class _Builder:
         ]
         expected = re.match(r"\s*(\d{3})", smoke.expect)
         status = int(expected[1]) if expected else 200
-        return made | extra | {
-            "verb": smoke.method,
-            "url": self._join(_merged([*origin, *path, *cast("list[Part]", query)])),
-            "origin": self._join(origin),
-            "path": self._join(_merged(path)),
-            "query": self._join(_merged(cast("list[Part]", query))) if query else "",
-            "body": _body(smoke),
-            "content_type": "application/x-www-form-urlencoded" if smoke.form else "application/json",
-            "expected": None if 200 <= status < 300 else status,
-            "side_effect": smoke.side_effect,
-        }
+        return (
+            made
+            | extra
+            | {
+                "verb": smoke.method,
+                "url": self._join(_merged([*origin, *path, *cast("list[Part]", query)])),
+                "origin": self._join(origin),
+                "path": self._join(_merged(path)),
+                "query": self._join(_merged(cast("list[Part]", query))) if query else "",
+                "body": _body(smoke),
+                "content_type": "application/x-www-form-urlencoded" if smoke.form else "application/json",
+                "expected": None if 200 <= status < 300 else status,
+                "side_effect": smoke.side_effect,
+            }
+        )
 
     def _authorization(self, smoke: Smoke) -> dict[str, Any]:
         method = self.request.method
@@ -478,7 +508,11 @@ class _Builder:
         if method == "basic":
             user, password = _basic_pair(ids, self.model.credentials)
             self._credentials(*([user] if user else []), password)
-            return {"user": self._name(user) if user else "api", "password": self._name(password), "literal_user": not user}
+            return {
+                "user": self._name(user) if user else "api",
+                "password": self._name(password),
+                "literal_user": not user,
+            }
         if method == "oauth2":
             self._credentials("key_id", "key_secret")
         elif method == "signed":
@@ -541,8 +575,13 @@ class _Builder:
         return made | {"region": self._name("region"), "region_read": True}
 
     def _client_sdk(self) -> dict[str, Any]:
-        host = _host_of_any_scheme(self.product, "registration") if self.request.method == "registration-token" else None
-        made: dict[str, Any] = {"application_key": self.request.values.get("application_key"), "environment_host": ""}
+        host = (
+            _host_of_any_scheme(self.product, "registration") if self.request.method == "registration-token" else None
+        )
+        made: dict[str, Any] = {
+            "application_key": self.request.values.get("application_key"),
+            "environment_host": "",
+        }
         if host:
             known = tuple(dict.fromkeys((*host.regions, *host.hosts)))
             region = self.request.region or self._default_region(host)
@@ -620,7 +659,9 @@ class _Builder:
             lines.append("Environment variables:")
             lines += [f"  {s.env:<{width}}  {s.where}".rstrip() for s in read]
         mark = self.dialect.comment
-        return Code("\n".join(f"{mark} {' '.join(line.split()) if not line.startswith(' ') else line}" for line in lines))
+        return Code(
+            "\n".join(f"{mark} {' '.join(line.split()) if not line.startswith(' ') else line}" for line in lines)
+        )
 
     def _way(self, made: Mapping[str, Any]) -> str:
         if self.request.purpose == "webhook":

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sinch_auth.schema import Row, alternatives
 from sinch_auth.facts import Facts
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
+from sinch_auth.schema import Row, alternatives
 from sinch_auth.understand import Understood
 from sinch_auth.words import words
 
@@ -53,7 +53,9 @@ def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
     for word in places:
         for row, clue in knowledge.remembered(
             ("clue", word),
-            lambda word=word: knowledge.database.execute("select row, clue from clue where trigger = ?", (word,)).fetchall(),
+            lambda word=word: knowledge.database.execute(
+                "select row, clue from clue where trigger = ?", (word,)
+            ).fetchall(),
         ):
             candidates[row].add(clue)
     found = []
@@ -63,7 +65,8 @@ def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
         if scope is None or any(_stands(phrase, text, places) for phrase in row.when.not_clues):
             continue
         scores = sorted(
-            (scored for clue in clues if (scored := _clue(row.when.clues[clue], text, places))), key=lambda s: -s[0]
+            (scored for clue in clues if (scored := _clue(row.when.clues[clue], text, places))),
+            key=lambda s: -s[0],
         )
         if scores:
             best, evidence = scores[0]
@@ -103,7 +106,9 @@ def _clue(
     evidence = []
     for group in clue:
         longest = max(
-            (phrase for phrase in alternatives(group) if _stands(phrase, text, places)), key=_length, default=None
+            (phrase for phrase in alternatives(group) if _stands(phrase, text, places)),
+            key=_length,
+            default=None,
         )
         if longest is None:
             return None

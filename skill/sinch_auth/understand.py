@@ -27,6 +27,7 @@ _VERSION = re.compile(
 )
 _FINE = re.compile(r"\b(?:work|worked|fine|ok|okay)\b|正 常|没 问 题")
 
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What a text says. `text` has no secrets in it; `words` are what rows are searched by."""
@@ -80,7 +81,10 @@ class _Evidence:
     def best(self, fact: str, *, several: bool) -> list[Fact]:
         """The values with the strongest evidence; weak words never compete with strong ones."""
         ranked = sorted(
-            ((max(by.values()), sum(by.values()), value, max(by, key=by.__getitem__)) for value, by in self.weights[fact].items()),
+            (
+                (max(by.values()), sum(by.values()), value, max(by, key=by.__getitem__))
+                for value, by in self.weights[fact].items()
+            ),
             key=lambda item: (-item[0], -item[1], item[2]),
         )
         if not ranked:

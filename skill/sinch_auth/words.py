@@ -63,8 +63,11 @@ def within_one_typo(given: str, known: str) -> bool:
         return given == known
     at = next((i for i, (a, b) in enumerate(zip(given, known, strict=False)) if a != b), min(len(given), len(known)))
     rest, other = given[at:], known[at:]
-    return rest[1:] == other or rest == other[1:] or rest[1:] == other[1:] or (
-        rest[:2] == other[:2][::-1] and rest[2:] == other[2:]
+    return (
+        rest[1:] == other
+        or rest == other[1:]
+        or rest[1:] == other[1:]
+        or (rest[:2] == other[:2][::-1] and rest[2:] == other[2:])
     )
 
 

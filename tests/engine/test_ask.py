@@ -89,7 +89,12 @@ def test_region_in_the_text_is_not_asked_for() -> None:
     data = ask("401 when I send a whatsapp message from my node backend, eu app")
     assert data["status"] == "answer"
     facts = {fact["name"]: fact["value"] for fact in data["facts"]}
-    assert (facts["product"], facts["language"], facts["region"], facts["status"]) == ("conversation", "node", "eu", "401")
+    assert (facts["product"], facts["language"], facts["region"], facts["status"]) == (
+        "conversation",
+        "node",
+        "eu",
+        "401",
+    )
 
 
 def test_secret_in_a_browser_is_refused_with_the_reason() -> None:

@@ -62,7 +62,12 @@ def test_proof_holds_and_enumerates_something(base: knowledge.Knowledge, proof: 
     ],
 )  # fmt: skip
 def test_proof_fails_on_broken_data(
-    broken: Callable[..., knowledge.Knowledge], proof: str, file: str, pattern: str, replacement: str, says: str
+    broken: Callable[..., knowledge.Knowledge],
+    proof: str,
+    file: str,
+    pattern: str,
+    replacement: str,
+    says: str,
 ) -> None:
     """The proof that is meant for this defect reports it."""
     assert any(says in problem for problem in problems(broken(file, pattern, replacement), proof))

@@ -58,7 +58,16 @@ def test_sdist_builds_the_same_wheel(built: Path, tmp_path: Path) -> None:
         sdist.extractall(tmp_path, filter="data")
     source = next(path for path in tmp_path.iterdir() if path.is_dir())
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path / "again"), str(source)],
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            str(tmp_path / "again"),
+            str(source),
+        ],
         check=True,
         capture_output=True,
         timeout=300,
@@ -97,7 +106,9 @@ def test_cold_ask_imports_nothing_heavy() -> None:
         "import sys; from sinch_auth.surfaces.cli import run; run(['ask', '--product', 'fax', '--language', 'php']);"
         "print('IMPORTED', *sorted({m.split('.')[0] for m in sys.modules}))"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
+    )
     imported = set(result.stdout.split("IMPORTED")[1].split())
     heavy = {"httpx", "mcp", "langchain_core", "questionary", "prompt_toolkit", "yaml", "pydantic", "starlette", "uvicorn",
              "trustme", "cryptography", "rich"}  # fmt: skip

@@ -51,7 +51,7 @@ def test_what_the_user_says_about_their_app_beats_the_host_they_call() -> None:
 
 
 def test_product_that_works_is_not_the_one_in_trouble() -> None:
-    """"Numbers works" is a contrast."""
+    """ "Numbers works" is a contrast."""
     facts = understand(BASE, "token works for numbers api but conversation api says 401").facts
     assert facts.values("product")[0] == "conversation"
 
@@ -60,7 +60,12 @@ def test_product_that_works_is_not_the_one_in_trouble() -> None:
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_engine(text: str) -> None:
     """Any text gets a reply."""
-    assert advice.reply(BASE, Asking(text=text)).status in ("answer", "needs_input", "refused", "out_of_scope")
+    assert advice.reply(BASE, Asking(text=text)).status in (
+        "answer",
+        "needs_input",
+        "refused",
+        "out_of_scope",
+    )
 
 
 SECRETS = st.one_of(
@@ -76,8 +81,16 @@ SECRETS = st.one_of(
 @given(
     SECRETS,
     st.sampled_from(
-        ["secret={}", "my secret is {} why 401", "Authorization: Bearer {}", "密钥是 {}", "SINCH_API_TOKEN={}", '"key_secret": "{}"',
-         "{}", "curl -u id:{} https://auth.sinch.com/oauth2/token"]
+        [
+            "secret={}",
+            "my secret is {} why 401",
+            "Authorization: Bearer {}",
+            "密钥是 {}",
+            "SINCH_API_TOKEN={}",
+            '"key_secret": "{}"',
+            "{}",
+            "curl -u id:{} https://auth.sinch.com/oauth2/token",
+        ]
     ),  # fmt: skip
     st.sampled_from(["", "voice 40102 ", "mailgun 401\n"]),
 )

@@ -78,9 +78,7 @@ def _accepted(gate: Gate, request: Request, product: str, route: dict[str, Any] 
     if route is None:
         return _json(200, {}, ASSUMED)
     status = int(route.get("status", 200))
-    smoke = any(
-        s.method == route["method"] and _pattern(s.path).match(request.path) for s in _smokes(gate, product)
-    )
+    smoke = any(s.method == route["method"] and _pattern(s.path).match(request.path) for s in _smokes(gate, product))
     fidelity = DOCUMENTED if smoke else ASSUMED
     if "error" in route:
         return _json(status, _shaped(product, status, str(route["error"]), ""), fidelity)

@@ -116,8 +116,7 @@ def _system_bundle() -> bytes:
         if path.is_file():
             return path.read_bytes()
     return b"".join(
-        ssl.DER_cert_to_PEM_cert(der).encode()
-        for der in ssl.create_default_context().get_ca_certs(binary_form=True)
+        ssl.DER_cert_to_PEM_cert(der).encode() for der in ssl.create_default_context().get_ca_certs(binary_form=True)
     )
 
 

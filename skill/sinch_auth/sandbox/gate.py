@@ -289,9 +289,7 @@ class Gate:
                     return self._no(case, "unknown-credentials")
                 value = case.request.headers["authorization"]
                 if not signatures.check_engage(case.request, pair.password, value):
-                    return self._no(
-                        case, "bad-signature", mistake="", mistake_cure="sign Date and the request line"
-                    )
+                    return self._no(case, "bad-signature", mistake="", mistake_cure="sign Date and the request line")
                 return self._revoked(case)
         return self._no(case, "unknown-scheme", scheme="hmac")
 
@@ -432,9 +430,7 @@ class Gate:
 
     def _host_hint(self, host: str) -> str:
         if not self.places.ours(host):
-            return (
-                "nothing leaves the machine here; use --via proxy if the program needs the real network too"
-            )
+            return "nothing leaves the machine here; use --via proxy if the program needs the real network too"
         near = difflib.get_close_matches(host, self.places.hosts, n=3, cutoff=0.6)
         return f"did you mean {' or '.join(near)}?" if near else "see `sinch-auth products` for the hosts"
 

@@ -46,9 +46,7 @@ class Places:
                 for region in host.regions or [GLOBAL]:
                     name = _name(host, region)
                     if name and name != TOKEN_HOST:
-                        self._by_host.setdefault(name, []).append(
-                            Place(id, region, host.purpose, host.model, product)
-                        )
+                        self._by_host.setdefault(name, []).append(Place(id, region, host.purpose, host.model, product))
 
     @property
     def hosts(self) -> tuple[str, ...]:

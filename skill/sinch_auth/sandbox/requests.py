@@ -74,9 +74,7 @@ def carried(request: Request) -> Carried:
             return Carried("signed" if colon else "public", user=key, secret=signature, scheme=scheme)
         case "hmac":
             parts = dict(_ENGAGE.findall(rest))
-            return Carried(
-                "hmac", user=parts.get("username", ""), secret=parts.get("signature", ""), scheme=scheme
-            )
+            return Carried("hmac", user=parts.get("username", ""), secret=parts.get("signature", ""), scheme=scheme)
     return Carried("unknown-scheme", secret=rest, scheme=scheme)
 
 

@@ -170,9 +170,7 @@ class _Parts:
             self.run.exit_code = code if code >= 0 else 128 - code
             await self._server.close()
 
-    def serve(
-        self, port: int, environment: Mapping[str, str], ready: Callable[[dict[str, str]], None]
-    ) -> None:
+    def serve(self, port: int, environment: Mapping[str, str], ready: Callable[[dict[str, str]], None]) -> None:
         async def answer() -> None:
             try:
                 taken = await self._server.serve_proxy(port)
@@ -209,9 +207,7 @@ class _Parts:
         return {**environment, **self._variables(environment, keep_others=keep_others)}
 
     def _variables(self, environment: Mapping[str, str], *, keep_others: bool) -> dict[str, str]:
-        self._authority_variables = hand_over(
-            self._authority, self._folder, environment, keep_others=keep_others
-        )
+        self._authority_variables = hand_over(self._authority, self._folder, environment, keep_others=keep_others)
         variables = self._authority_variables | self._gate.credentials.environment
         return variables | {"SINCH_REGION": self._region or "us", "SINCH_AUTH_SANDBOX": "1"}
 

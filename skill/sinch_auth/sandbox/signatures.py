@@ -68,7 +68,5 @@ def _quoted(value: str, name: str) -> str:
 
 def registration_error(token: str, key: str, secret: str, now: float) -> tokens.TokenFinding | None:
     """The first error in an In-App Calling registration token; sources.yaml RTC:5.1."""
-    context = tokens.Context(
-        application_key=key, application_secret=secret, now=datetime.fromtimestamp(now, UTC)
-    )
+    context = tokens.Context(application_key=key, application_secret=secret, now=datetime.fromtimestamp(now, UTC))
     return next((finding for finding in tokens.lint(token, context) if finding.severity == "error"), None)

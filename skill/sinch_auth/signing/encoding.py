@@ -184,9 +184,7 @@ def _lossy(encode: Callable[[bytes], str]) -> Encoding:
 LOSSY: dict[str, Encoding] = {
     "base64 in lower case": _lossy(lambda data: base64_text(data).lower()),
     "base64 in upper case": _lossy(lambda data: base64_text(data).upper()),
-    "base64 of the bytes read as UTF-8": _lossy(
-        lambda data: base64_text(data.decode("utf-8", "replace").encode())
-    ),
+    "base64 of the bytes read as UTF-8": _lossy(lambda data: base64_text(data.decode("utf-8", "replace").encode())),
     "base64 of the bytes read as Latin-1": _lossy(lambda data: base64_text(data.decode("latin-1").encode())),
     "base64 without + and /": _lossy(lambda data: base64_text(data).replace("+", "").replace("/", "")),
 } | {

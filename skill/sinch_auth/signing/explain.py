@@ -144,9 +144,7 @@ def explain(
     )
 
 
-def name_mistakes(
-    scheme: str, request: Request, secret: str, *, key: str = "", most: int = 2
-) -> tuple[str, ...]:
+def name_mistakes(scheme: str, request: Request, secret: str, *, key: str = "", most: int = 2) -> tuple[str, ...]:
     """The ids of the mistakes behind a refused signature, or nothing: for servers that refuse a request."""
     try:
         return tuple(named.id for named in explain(scheme, request, secret, key=key, most=most).mistakes)
@@ -162,9 +160,7 @@ def computation(recipe: Recipe) -> Computation:
 
 def same(left: str, right: str) -> bool:
     """Constant-time comparison of two texts."""
-    return hmac.compare_digest(
-        left.encode("utf-8", "surrogateescape"), right.encode("utf-8", "surrogateescape")
-    )
+    return hmac.compare_digest(left.encode("utf-8", "surrogateescape"), right.encode("utf-8", "surrogateescape"))
 
 
 def _named(found: Found) -> tuple[Named, ...]:
@@ -199,9 +195,7 @@ def _unexplained(
     )
 
 
-def _check_first(
-    scheme: str, request: Request, findings: Sequence[Finding], right: Recipe
-) -> tuple[str, ...]:
+def _check_first(scheme: str, request: Request, findings: Sequence[Finding], right: Recipe) -> tuple[str, ...]:
     """What differs most likely, most likely first: only the secret, the body or the path can be left."""
     suspicious = {finding.id for finding in findings}
     secret_first = bool(suspicious & {"secret-not-16-bytes", "secret-of-another-kind", "key-is-not-a-uuid"})

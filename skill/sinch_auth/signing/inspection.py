@@ -174,7 +174,5 @@ def _product(scheme: str, request: Request) -> list[Finding]:
     own = _HEADER_OF.get(scheme, "authorization")
     if scheme == "mailgun-webhook" or own in request.headers or request.signature is not None:
         return []
-    others = [
-        name for name in (*_HEADER_OF.values(), "authorization") if name in request.headers and name != own
-    ]
+    others = [name for name in (*_HEADER_OF.values(), "authorization") if name in request.headers and name != own]
     return [Finding("signature-of-another-product", "error", name) for name in others[:1]]

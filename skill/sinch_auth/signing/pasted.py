@@ -35,7 +35,9 @@ def read_request(data: bytes) -> Pasted:
     '/calling/v1/calls'
     """
     if not data.strip():
-        raise UsageError("nothing was given", cure="give the request on standard input: JSON, raw HTTP or a curl command")
+        raise UsageError(
+            "nothing was given", cure="give the request on standard input: JSON, raw HTTP or a curl command"
+        )
     start = data.lstrip()[:1]
     if start == b"{":
         return _from_json(data)
@@ -55,7 +57,9 @@ def _from_json(data: bytes) -> Pasted:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as bad:
-        where = f"line {bad.lineno} column {bad.colno}" if isinstance(bad, json.JSONDecodeError) else "nested too deeply"
+        where = (
+            f"line {bad.lineno} column {bad.colno}" if isinstance(bad, json.JSONDecodeError) else "nested too deeply"
+        )
         raise UsageError("the JSON cannot be read", why=where, cure="give one JSON object") from None
     target = value.get("url") or value.get("path") or "/"
     headers = _headers(value.get("headers"))
@@ -80,9 +84,7 @@ def _from_json(data: bytes) -> Pasted:
     if query := value.get("query"):
         target = f"{target.partition('?')[0]}?{query}" if isinstance(query, str) else target
     host = value.get("host")
-    request = Request.of(
-        method, target, headers, body, host=host if isinstance(host, str) else "", signature=signature
-    )
+    request = Request.of(method, target, headers, body, host=host if isinstance(host, str) else "", signature=signature)
     return Pasted(request, "json", findings)
 
 
@@ -148,7 +150,11 @@ def read_http(data: bytes) -> Request:
     elif length.isascii() and length.isdigit() and int(length) <= len(body):
         body = body[: int(length)]
     return Request.of(
-        match[1].decode(), match[2].decode("utf-8", "surrogateescape"), headers, body, host=headers.get("host", "")
+        match[1].decode(),
+        match[2].decode("utf-8", "surrogateescape"),
+        headers,
+        body,
+        host=headers.get("host", ""),
     )
 
 

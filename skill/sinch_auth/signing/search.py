@@ -116,9 +116,7 @@ def _targets(right: Recipe, signature: str, encodings: Sequence[Variant]) -> dic
     return dict(targets)
 
 
-def _lossy(
-    right: Recipe, signature: str, others: Sequence[Variant], encodings: Sequence[Variant]
-) -> list[Found]:
+def _lossy(right: Recipe, signature: str, others: Sequence[Variant], encodings: Sequence[Variant]) -> list[Found]:
     """Forms that lose something cannot be undone: compute the right one and every single mistake forwards."""
     found: list[Found] = []
     if len(signature) < 8:
@@ -127,9 +125,7 @@ def _lossy(
         if found and len(choice) >= len(found[0].variants):
             break
         digest = apply(right, choice).digest()
-        found += [
-            Found((*choice, v)) for v in encodings if ENCODINGS[v.values[0]].encode(digest) == signature
-        ]
+        found += [Found((*choice, v)) for v in encodings if ENCODINGS[v.values[0]].encode(digest) == signature]
     return sorted(found, key=lambda f: f.order)
 
 
@@ -162,9 +158,7 @@ class _Finder:
                 self.spanning.append(variant)
             else:
                 single[column].append(variant)
-        self.bytes = {
-            name: part_bytes(name, right) for name in (*PARTS, *_RAW.values(), "key", "host", "query")
-        }
+        self.bytes = {name: part_bytes(name, right) for name in (*PARTS, *_RAW.values(), "key", "host", "query")}
         self.variants = variants
         self._build = (single, sizes)
         self.columns: list[tuple[str, list[list[Entry]]]] = []
@@ -176,9 +170,7 @@ class _Finder:
         single, sizes = self._build
         right, used = self.right, set(self.right.lines)
         self.columns = [
-            (name, _entries(right, name, slots, single[slots], level))
-            for name, slots in PARTS.items()
-            if name in used
+            (name, _entries(right, name, slots, single[slots], level)) for name, slots in PARTS.items() if name in used
         ]
         self.shapes = _shapes(right, single[_SHAPE], level)
         self.sealers = _sealers(right, single["key",], single["mac",], sizes, level)
@@ -253,9 +245,7 @@ class _Finder:
                         break
                     for i, which in at:
                         lines[i] = entry.parts[which][1]
-                    self._spread(
-                        shape, lines, places, index + 1, rest, budget - entry.rank, sealers, (*chosen, entry)
-                    )
+                    self._spread(shape, lines, places, index + 1, rest, budget - entry.rank, sealers, (*chosen, entry))
             for (i, _), text in zip(at, saved, strict=True):
                 lines[i] = text
 
@@ -294,9 +284,7 @@ class _Finder:
         for entry in entries:
             if entry.rank > budget:
                 break
-            self._seal(
-                shape, head + entry.parts[which][1] + tail, (*chosen, entry), budget - entry.rank, sealers
-            )
+            self._seal(shape, head + entry.parts[which][1] + tail, (*chosen, entry), budget - entry.rank, sealers)
 
     def _seal(
         self, shape: _Shape, message: bytes, chosen: tuple[Entry, ...], budget: int, sealers: list[_Sealer]
@@ -317,9 +305,7 @@ class _Finder:
 
     def _hit(self, raw: bytes, shape: _Shape, chosen: tuple[Entry, ...], sealer: _Sealer) -> None:
         groups = [shape.choices, *(entry.choices for entry in chosen), sealer.choices, self.targets[raw]]
-        self.hits.extend(
-            tuple(v for choice in combination for v in choice) for combination in product(*groups)
-        )
+        self.hits.extend(tuple(v for choice in combination for v in choice) for combination in product(*groups))
 
     def _try_spanning(self, level: int, budget: int) -> None:
         """Mistakes that change several columns at once, alone or with one other that touches none of theirs."""

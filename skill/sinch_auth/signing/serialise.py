@@ -157,9 +157,7 @@ STYLES: dict[str, Style] = {
     "Python json.dumps, compact separators, sort_keys": Style(ascii=True, number=_PY, sort=True),
     "Python json.dumps, indent=2": Style(indent="  ", colon=": ", ascii=True, number=_PY),
     "Python json.dumps, indent=4": Style(indent="    ", colon=": ", ascii=True, number=_PY),
-    "Python json.dumps, indent=2, sort_keys": Style(
-        indent="  ", colon=": ", ascii=True, number=_PY, sort=True
-    ),
+    "Python json.dumps, indent=2, sort_keys": Style(indent="  ", colon=": ", ascii=True, number=_PY, sort=True),
     "indented by 2": Style(indent="  ", colon=": ", number=_JS),
     "indented by 2, keys sorted": Style(indent="  ", colon=": ", number=_JS, sort=True),
     "indented by 3": Style(indent="   ", colon=": ", number=_JS),
@@ -178,16 +176,10 @@ STYLES: dict[str, Style] = {
     "PHP json_encode": Style(ascii=True, escape=_SLASH),
     "PHP json_encode, JSON_UNESCAPED_UNICODE": Style(escape=_SLASH),
     "PHP json_encode, JSON_PRETTY_PRINT": Style(indent="    ", colon=": ", ascii=True, escape=_SLASH),
-    "PHP json_encode, JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE": Style(
-        indent="    ", colon=": ", escape=_SLASH
-    ),
-    "PHP json_encode, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES": Style(
-        indent="    ", colon=": ", ascii=True
-    ),
+    "PHP json_encode, JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE": Style(indent="    ", colon=": ", escape=_SLASH),
+    "PHP json_encode, JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES": Style(indent="    ", colon=": ", ascii=True),
     ".NET System.Text.Json": Style(ascii=True, upper_hex=True, escape=_NET),
-    ".NET System.Text.Json, indented": Style(
-        indent="  ", colon=": ", ascii=True, upper_hex=True, escape=_NET
-    ),
+    ".NET System.Text.Json, indented": Style(indent="  ", colon=": ", ascii=True, upper_hex=True, escape=_NET),
     ".NET System.Text.Json, indented, CRLF": Style(
         indent="  ", colon=": ", newline="\r\n", ascii=True, upper_hex=True, escape=_NET
     ),
@@ -225,11 +217,7 @@ def ruby_text(value: Any) -> str:
     if isinstance(value, Number):
         return value.text
     if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{json.dumps(k, ensure_ascii=False)}=>{ruby_text(v)}" for k, v in value.items())
-            + "}"
-        )
+        return "{" + ", ".join(f"{json.dumps(k, ensure_ascii=False)}=>{ruby_text(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(ruby_text(v) for v in value) + "]"
     return {None: "nil", True: "true", False: "false"}.get(value, json.dumps(value, ensure_ascii=False))

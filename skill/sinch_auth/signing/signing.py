@@ -37,9 +37,7 @@ def sign(request: Request, key: str, secret: str) -> Signed:
     if not key or any(char.isspace() or char == ":" for char in key):
         raise UsageError("the application key is missing or not one word", cure="set SINCH_APPLICATION_KEY")
     if not request.timestamp:
-        raise UsageError(
-            "the request has no x-timestamp", cure="set it to the time of sending, in UTC, ISO 8601"
-        )
+        raise UsageError("the request has no x-timestamp", cure="set it to the time of sending, in UTC, ISO 8601")
     if not request.path.startswith("/"):
         raise UsageError("the path must start with a slash", why=f"got {request.path[:80]!r}")
     recipe = recipe_for("signed-request", request, key, secret)
@@ -52,9 +50,7 @@ def sign(request: Request, key: str, secret: str) -> Signed:
     return Signed(headers, recipe.message(), signature, lines)
 
 
-def verify(
-    scheme: str, request: Request, secret: str, *, key: str = "", signature: str | None = None
-) -> bool:
+def verify(scheme: str, request: Request, secret: str, *, key: str = "", signature: str | None = None) -> bool:
     """Whether the signature a request carries is right, compared in constant time.
 
     With `key`, the key part of the header must be the same too.
@@ -62,7 +58,5 @@ def verify(
     carried_key, carried = given_signature(scheme, request)
     given = carried if signature is None else signature
     good_key = not key or same(key, carried_key)
-    good = [
-        same(recipe.signature(), given) for recipe in accepted_recipes(scheme, request, carried_key, secret)
-    ]
+    good = [same(recipe.signature(), given) for recipe in accepted_recipes(scheme, request, carried_key, secret)]
     return any(good) and good_key

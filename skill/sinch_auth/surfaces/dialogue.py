@@ -10,7 +10,7 @@ import click
 
 from sinch_auth import advice
 from sinch_auth.advice import Asking, Detail, Reply
-from sinch_auth.facts import UNKNOWN, Fact, Facts
+from sinch_auth.facts import UNKNOWN, Facts
 from sinch_auth.interview import Asked
 from sinch_auth.knowledge import Knowledge
 
@@ -49,7 +49,9 @@ def _typed(knowledge: Knowledge, locale: str) -> str:
 def _choose(knowledge: Knowledge, asked: Asked, locale: str) -> str:
     import questionary
 
-    choices = [questionary.Choice(title=_title(option.label, option.hint), value=option.value) for option in asked.options]
+    choices = [
+        questionary.Choice(title=_title(option.label, option.hint), value=option.value) for option in asked.options
+    ]
     choices.append(questionary.Choice(title=knowledge.text("dont-know", locale), value=UNKNOWN))
     answer = questionary.select(
         f"{asked.text} {asked.why}",
@@ -72,5 +74,7 @@ def _style() -> Any:
     import questionary
 
     if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
-        return questionary.Style([(name, "") for name in ("qmark", "question", "answer", "pointer", "highlighted", "selected")])
+        return questionary.Style(
+            [(name, "") for name in ("qmark", "question", "answer", "pointer", "highlighted", "selected")]
+        )
     return questionary.Style([("pointer", "bold"), ("highlighted", "bold"), ("question", "bold")])

@@ -18,7 +18,13 @@ _TOLD = ("product", "language", "region", "environment", "status", "error_code",
 
 
 def for_people(
-    knowledge: Knowledge, reply: Reply, locale: str, detail: Detail, *, bold: Callable[[str], str] = str, width: int = 100
+    knowledge: Knowledge,
+    reply: Reply,
+    locale: str,
+    detail: Detail,
+    *,
+    bold: Callable[[str], str] = str,
+    width: int = 100,
 ) -> str:
     """The reply as a person reads it, wrapped to `width` columns; `bold` marks headings."""
     return _render(
@@ -35,9 +41,7 @@ def for_people(
 
 def for_models(knowledge: Knowledge, reply: Reply, locale: str, detail: Detail) -> str:
     """The reply as a model reads it: about 300 tokens concise, 900 in full."""
-    return _render(
-        "agent/reply.txt.j2", reply=reply, detail=detail, t=lambda id: knowledge.text(id, locale)
-    )
+    return _render("agent/reply.txt.j2", reply=reply, detail=detail, t=lambda id: knowledge.text(id, locale))
 
 
 def as_json(reply: Reply) -> dict[str, Any]:

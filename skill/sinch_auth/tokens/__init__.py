@@ -1,9 +1,9 @@
 """Tokens: mint, lint and inspect. Pure: clock, nonce and secret are parameters.
 
-    mint(application_key, application_secret, user_id, now=…, nonce=…) -> Minted(token, expires, …)
-    lint(token, Context(…))                                           -> findings, by rule id
-    inspect(token)                                                    -> Inspection(kind, header, claims, expires)
-    wrong_derivations(token parts, secret)                            -> how a wrong signature was made
+mint(application_key, application_secret, user_id, now=…, nonce=…) -> Minted(token, expires, …)
+lint(token, Context(…))                                           -> findings, by rule id
+inspect(token)                                                    -> Inspection(kind, header, claims, expires)
+wrong_derivations(token parts, secret)                            -> how a wrong signature was made
 """
 
 from __future__ import annotations

@@ -152,7 +152,10 @@ def _derived(secret: bytes, text: bytes) -> Iterator[tuple[str, bytes]]:
     for label in (b"hkdfv1", b"sinch-rtc", b"rtc", b"sinch", b"sinch:rtc", b"jwt", b"HS256", b"JWT", b"sinch-rtc-jwt",
                   b"rtc.sinch.com", b"signing", b"hkdfv1-" + text, b"signing-key", b"sinch-jwt"):  # fmt: skip
         yield f"invented-label#{label.decode('utf-8', 'replace')}", _hkdf(secret, text, label)
-        yield f"invented-label#{label.decode('utf-8', 'replace')}-info", _hkdf(secret, b"", label + b"-" + text)
+        yield (
+            f"invented-label#{label.decode('utf-8', 'replace')}-info",
+            _hkdf(secret, b"", label + b"-" + text),
+        )
         yield f"invented-label#{label.decode('utf-8', 'replace')}-salt", _hkdf(secret, label, text)
         yield f"invented-label#{label.decode('utf-8', 'replace')}-alone", _hkdf(secret, b"", label)
 

@@ -30,7 +30,13 @@ def inspect(token: str) -> Inspection:
     jws = parse(text)
     header = (jws.header if jws else None) or {}
     claims = (jws.claims if jws else None) or {}
-    return Inspection(kind_of(text, header, claims), header, claims, _seconds(claims.get("iat")), _seconds(claims.get("exp")))
+    return Inspection(
+        kind_of(text, header, claims),
+        header,
+        claims,
+        _seconds(claims.get("iat")),
+        _seconds(claims.get("exp")),
+    )
 
 
 def _seconds(value: object) -> int | None:

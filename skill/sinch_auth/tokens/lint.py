@@ -268,7 +268,7 @@ def _resembles(name: str) -> bool:
     wanted = "sinchrtcinstanceexp"
     if squeezed == wanted or squeezed in ("rtcinstanceexp", "instanceexp", "sinchinstanceexp", "sinchrtcexp"):
         return True
-    return "instance" in squeezed and difflib.SequenceMatcher(None, squeezed, wanted).ratio() > 0.6 or (
+    return ("instance" in squeezed and difflib.SequenceMatcher(None, squeezed, wanted).ratio() > 0.6) or (
         difflib.SequenceMatcher(None, squeezed, wanted).ratio() > 0.85
     )
 

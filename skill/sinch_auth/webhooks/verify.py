@@ -64,7 +64,10 @@ def verify(
         name,
         kind.signature_header or "signature object in the body",
         _key_used(kind, secret),
-        tuple((label, len(text)) for label, (_, text) in zip(kind.labels, expected.lines if expected else (), strict=False)),
+        tuple(
+            (label, len(text))
+            for label, (_, text) in zip(kind.labels, expected.lines if expected else (), strict=False)
+        ),
         tuple(findings),
         explanation,
     )
@@ -97,6 +100,12 @@ def _provisioning(request: Request, secret: str, now: datetime | None) -> Verifi
             if tried.verdict == "valid":
                 note = Finding("scheme-not-published", "warning", name)
                 return Verification(
-                    "valid", name, tried.header, tried.key, tried.covered, (*tried.findings, note), tried.explanation
+                    "valid",
+                    name,
+                    tried.header,
+                    tried.key,
+                    tried.covered,
+                    (*tried.findings, note),
+                    tried.explanation,
                 )
     return Verification("unknown", "provisioning", findings=(Finding("scheme-not-published", "warning"),))

@@ -188,9 +188,7 @@ def body_only(recipe: Recipe, _: str) -> Recipe:
     return replace(recipe, lines=("body",))
 
 
-@mistake(
-    "two-parts-missing", "lines", parameters=("body and nonce", "body and timestamp"), schemes=CONVERSATION
-)
+@mistake("two-parts-missing", "lines", parameters=("body and nonce", "body and timestamp"), schemes=CONVERSATION)
 def two_missing_text(recipe: Recipe, names: str) -> Recipe:
     return replace(recipe, lines=tuple(line for line in recipe.lines if line not in names.split(" and ")))
 

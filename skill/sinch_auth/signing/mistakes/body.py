@@ -409,27 +409,17 @@ def without_member(recipe: Recipe, name: str) -> Recipe:
     value = {k: v for k, v in _value(recipe.body)[1].items() if k != name}
     return replace(
         recipe,
-        body=serialise.render(value, serialise.STYLES["compact, numbers as written"]).encode(
-            "utf-8", "replace"
-        ),
+        body=serialise.render(value, serialise.STYLES["compact, numbers as written"]).encode("utf-8", "replace"),
     )
 
 
 def _inner_members(recipe: Recipe) -> Iterable[str]:
     value = _value(recipe.body)[1]
-    return (
-        (k for k, v in value.items() if isinstance(v, (dict, list, str)) and v)
-        if isinstance(value, dict)
-        else ()
-    )
+    return (k for k, v in value.items() if isinstance(v, (dict, list, str)) and v) if isinstance(value, dict) else ()
 
 
 @mistake("body-only-one-member", "body", schemes=BODY_SIGNED, parameters=_inner_members, rank=ALONE)
 def only_member(recipe: Recipe, name: str) -> Recipe:
     inner = _value(recipe.body)[1][name]
-    text = (
-        inner
-        if isinstance(inner, str)
-        else serialise.render(inner, serialise.STYLES["compact, numbers as written"])
-    )
+    text = inner if isinstance(inner, str) else serialise.render(inner, serialise.STYLES["compact, numbers as written"])
     return replace(recipe, body=text.encode("utf-8", "replace"))

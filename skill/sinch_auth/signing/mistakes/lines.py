@@ -189,9 +189,7 @@ def _types(recipe: Recipe) -> Iterable[str]:
             f"{media};charset=UTF-8",
         ]
     accept = recipe.given.request.headers.get("accept")
-    return dict.fromkeys(
-        [*_CONTENT_TYPES, *([accept] if accept else []), *(text for text in derived if text)]
-    )
+    return dict.fromkeys([*_CONTENT_TYPES, *([accept] if accept else []), *(text for text in derived if text)])
 
 
 @mistake(

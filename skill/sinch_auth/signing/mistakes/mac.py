@@ -22,9 +22,7 @@ def _hashes(recipe: Recipe) -> Iterable[str]:
     return [right, *(name for name in HASH_SIZES if name != right)]
 
 
-@mistake(
-    "mac-arguments-swapped", "mac", parameters=_hashes, ranks=_RARE_HASHES | {"md5": RARE, "sha512": RARE}
-)
+@mistake("mac-arguments-swapped", "mac", parameters=_hashes, ranks=_RARE_HASHES | {"md5": RARE, "sha512": RARE})
 def swapped(recipe: Recipe, name: str) -> Recipe:
     return replace(recipe, mac=f"swapped-{name}")
 

@@ -339,9 +339,7 @@ def not_filled_in(recipe: Recipe, text: str) -> Recipe:
 
 def _variables(recipe: Recipe) -> Iterable[str]:
     segments = _path(recipe).strip("/").split("/")
-    return (
-        str(n) for n, text in enumerate(segments) if re.search(r"\d", text) and not re.fullmatch(r"v\d", text)
-    )
+    return (str(n) for n, text in enumerate(segments) if re.search(r"\d", text) and not re.fullmatch(r"v\d", text))
 
 
 _TEMPLATES = (

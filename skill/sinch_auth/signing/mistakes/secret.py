@@ -73,9 +73,7 @@ _STRAY = {
 }
 
 
-@mistake(
-    "secret-with-stray-characters", "key", parameters=(*_STRAY, "padding removed", "white space removed")
-)
+@mistake("secret-with-stray-characters", "key", parameters=(*_STRAY, "padding removed", "white space removed"))
 def stray_characters(recipe: Recipe, how: str) -> Recipe:
     if how == "padding removed":
         return replace(recipe, key=_text(recipe).rstrip(b"="))
@@ -105,9 +103,7 @@ def bytes_as_text(recipe: Recipe, how: str) -> Recipe | None:
         return replace(recipe, key=key.decode("cp1252", "replace").encode())
     if how == "ASCII, ? for others":
         return replace(recipe, key=bytes(byte if byte < 128 else 0x3F for byte in key))
-    return replace(
-        recipe, key=key.decode("utf-8", "ignore" if how.endswith("dropped") else "replace").encode()
-    )
+    return replace(recipe, key=key.decode("utf-8", "ignore" if how.endswith("dropped") else "replace").encode())
 
 
 @mistake(
@@ -122,16 +118,12 @@ def bytes_as_text(recipe: Recipe, how: str) -> Recipe | None:
     ranks={"decoded, upper-case hex": RARE, "text, upper-case hex": RARE, "text, lower-case hex": RARE},
 )
 def as_hex_text(recipe: Recipe, how: str) -> Recipe:
-    source = (
-        _text(recipe) if how.startswith("text") else (decode_secret(recipe.given.secret) or _text(recipe))
-    )
+    source = _text(recipe) if how.startswith("text") else (decode_secret(recipe.given.secret) or _text(recipe))
     text = source.hex()
     return replace(recipe, key=(text.upper() if "upper" in how else text).encode())
 
 
-@mistake(
-    "secret-encoded-again", "key", parameters=("base64", "base64url", "base64, unpadded", "percent-encoded")
-)
+@mistake("secret-encoded-again", "key", parameters=("base64", "base64url", "base64, unpadded", "percent-encoded"))
 def encoded_again(recipe: Recipe, how: str) -> Recipe:
     if how == "percent-encoded":
         from urllib.parse import quote

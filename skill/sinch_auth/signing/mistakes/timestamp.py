@@ -233,11 +233,7 @@ def local_time(recipe: Recipe, zone: str) -> Recipe | None:
 
 
 def _seconds(recipe: Recipe) -> Iterable[str]:
-    return (
-        ("-1 s", "+1 s", "-2 s", "+2 s", "-3 s", "+3 s", "-4 s", "+4 s", "-5 s", "+5 s")
-        if _instant(recipe)
-        else ()
-    )
+    return ("-1 s", "+1 s", "-2 s", "+2 s", "-3 s", "+3 s", "-4 s", "+4 s", "-5 s", "+5 s") if _instant(recipe) else ()
 
 
 @mistake(
@@ -250,11 +246,7 @@ def _seconds(recipe: Recipe) -> Iterable[str]:
 )
 def read_twice(recipe: Recipe, shift: str) -> Recipe | None:
     instant = _instant(recipe)
-    return (
-        replace(recipe, timestamp=instant.moved(seconds=int(shift.split()[0])).text().encode())
-        if instant
-        else None
-    )
+    return replace(recipe, timestamp=instant.moved(seconds=int(shift.split()[0])).text().encode()) if instant else None
 
 
 def _milliseconds(recipe: Recipe) -> Iterable[str]:
@@ -280,9 +272,7 @@ def read_twice_milliseconds(recipe: Recipe, shift: str) -> Recipe | None:
     )
 
 
-@mistake(
-    "timestamp-of-another-day", "timestamp", schemes=FIVE_LINES, parameters=("-1 day", "+1 day"), rank=ALONE
-)
+@mistake("timestamp-of-another-day", "timestamp", schemes=FIVE_LINES, parameters=("-1 day", "+1 day"), rank=ALONE)
 def another_day(recipe: Recipe, shift: str) -> Recipe | None:
     instant = _instant(recipe)
     if instant is None:

@@ -95,7 +95,9 @@ def _stated(
 
 def _regions(base: knowledge.Knowledge, products: tuple[str, ...]) -> list[str]:
     chosen = products or base.ids("product")
-    return list(dict.fromkeys(r for p in chosen if p != UNKNOWN for host in base.product(p).hosts for r in host.regions))
+    return list(
+        dict.fromkeys(r for p in chosen if p != UNKNOWN for host in base.product(p).hosts for r in host.regions)
+    )
 
 
 def _show(base: knowledge.Knowledge, reply: Reply, locale: str, detail: advice.Detail, form: str) -> None:

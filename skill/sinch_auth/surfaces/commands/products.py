@@ -42,7 +42,12 @@ def command(form: str, locale: str) -> None:
     print_table(
         ["id", "auth", "base URL", "status"],
         [
-            [row["id"], ", ".join(f"{way['model']}/{way['method']}" for way in row["accepts"]), row["url"], row["status"]]  # type: ignore[index]
+            [
+                row["id"],
+                ", ".join(f"{way['model']}/{way['method']}" for way in row["accepts"]),
+                row["url"],
+                row["status"],
+            ]  # type: ignore[index]
             for row in rows
         ],
     )

@@ -20,8 +20,14 @@ def command(form: str, locale: str) -> None:
         question = base.question(id, locale)
         options = list(question.options) or list(interview.values_of(base, id))
         rows.append(
-            {"id": id, "text": question.text, "why": question.why, "options": options, "default": question.default,
-             "unknown": question.unknown}  # fmt: skip
+            {
+                "id": id,
+                "text": question.text,
+                "why": question.why,
+                "options": options,
+                "default": question.default,
+                "unknown": question.unknown,
+            }  # fmt: skip
         )
     if wants_json(form, rows):
         return

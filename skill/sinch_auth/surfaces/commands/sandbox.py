@@ -16,9 +16,7 @@ _FAULTS = "expired-token, rate-limit, drop, clock-skew=+10m, wrong-region, revok
     name="sandbox",
     context_settings={"ignore_unknown_options": False, "allow_interspersed_args": False},
 )
-@click.option(
-    "--port", type=click.IntRange(0, 65535), help="Serve only, on this loopback port, and print the exports."
-)
+@click.option("--port", type=click.IntRange(0, 65535), help="Serve only, on this loopback port, and print the exports.")
 @click.option(
     "--via",
     type=click.Choice(["auto", "namespace", "proxy"]),
@@ -30,9 +28,7 @@ _FAULTS = "expired-token, rate-limit, drop, clock-skew=+10m, wrong-region, revok
 @click.option("--region", default="", help="Where the test app, service plan and mail domain live.")
 @click.option("--fail-on-refusal", is_flag=True, help="Exit with 4 when a request was refused.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option(
-    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file."
-)
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.argument("command", nargs=-1)
 def command(
     port: int | None,
@@ -65,18 +61,12 @@ def command(
     wanted = region or os.environ.get("SINCH_REGION", "")
     sandbox = Sandbox(knowledge.load(), faults_.parse(faults), wanted)
     if port is not None:
-        sandbox.serve(
-            port, os.environ, _print_exports, lambda verdict: click.echo(verdict.as_text(), err=True)
-        )
+        sandbox.serve(port, os.environ, _print_exports, lambda verdict: click.echo(verdict.as_text(), err=True))
         return 0
     run = sandbox.run(command, os.environ, via=via)  # type: ignore[arg-type]
     for note in run.notes:
         click.echo(f"sandbox: {note}", err=True)
-    made = (
-        reports.as_json(run.verdicts, run.exit_code)
-        if form == "json"
-        else reports.text(run.verdicts, run.exit_code)
-    )
+    made = reports.as_json(run.verdicts, run.exit_code) if form == "json" else reports.text(run.verdicts, run.exit_code)
     if report:
         report.write_text(made + "\n", encoding="utf-8")
     else:
