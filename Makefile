@@ -1,25 +1,32 @@
 # Two commands do everything on a fresh machine: `make ask` and `make test`.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 export Q
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALLED := $(VENV)/.installed
+DEVELOPED := $(VENV)/.developed
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ask test eval prove bench soak lint clean
 
 help:           ## This list.
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
-$(STAMP): pyproject.toml constraints.txt
+# What `ask` needs, and on top of it what the tests need: a user waits only for the first.
+$(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group dev --editable '.[langchain]'
+	$(PIP) --upgrade 'pip>=25.1'
+	$(PIP) --constraint constraints.txt --editable .
 	@touch $@
 
-setup: $(STAMP) ## Install into .venv.
+$(DEVELOPED): $(INSTALLED)
+	$(PIP) --constraint constraints.txt --group dev --editable '.[langchain]'
+	@touch $@
 
-ask: setup      ## Ask: `make ask` starts the dialogue, `make ask Q="401 from the fax API"` answers at once.
+setup: $(DEVELOPED) ## Install everything into .venv, tools of the tests too.
+
+ask: $(INSTALLED) ## Ask: `make ask` starts the dialogue, `make ask Q="401 from the fax API"` answers at once.
 	@$(BIN)/sinch-auth ask $(if $(Q),"$$Q") $(ARGS)
 
 test: setup     ## Lint, types, imports, proofs of the knowledge base, all tests, the proof of every snippet.
