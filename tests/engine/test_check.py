@@ -77,7 +77,7 @@ def test_proof_fails_on_broken_data(
     "file, pattern, replacement, says",
     [
         ("products/fax.yaml", r"name: ", "nmae: ", "products/fax.yaml:1"),
-        ("products/fax.yaml", r"checked: \"2026", "checked: 2026", "fax.yaml:2"),
+        ("products/fax.yaml", r'checked: "(.*)"', r"checked: [\1]", "fax.yaml:2"),
         ("products/fax.yaml", r"\Aname: (.*)\n", r"name: \1\nname: \1\n", "stands twice"),
         ("rules/host.yaml", r"policy: unique", "policy: any", "host.yaml:3"),
         ("locales/zh-CN/questions.yaml", r"  language:", "  sprache:", "sprache"),
