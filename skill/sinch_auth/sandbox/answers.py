@@ -7,6 +7,7 @@ import re
 import uuid
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from email.utils import formatdate
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -42,6 +43,11 @@ class Answer:
 
 def answer(gate: Gate, request: Request, ruling: Ruling) -> tuple[Ruling, Answer]:
     """The response to a request, and the ruling, which may change: a path may not take this verb."""
+    ruling, response = _answer(gate, request, ruling)
+    return ruling, replace(response, headers={**response.headers, "date": formatdate(gate.now(), usegmt=True)})
+
+
+def _answer(gate: Gate, request: Request, ruling: Ruling) -> tuple[Ruling, Answer]:
     if ruling.kind == "token" and ruling.accepted:
         return ruling, _token(ruling)
     if not ruling.accepted:
@@ -50,7 +56,7 @@ def answer(gate: Gate, request: Request, ruling: Ruling) -> tuple[Ruling, Answer
     routes = _routes(product)
     fitting = [route for route in routes if route["pattern"].match(request.path)]
     route = next((r for r in fitting if r["method"] == request.method), None)
-    if route is None and fitting and request.method in ("GET", "POST", "DELETE", "HEAD"):
+    if route is None and any(r.get("only") for r in fitting):
         documented = " or ".join(sorted({str(r["method"]) for r in fitting}))
         row = reasons()["method-unknown"]
         words = {"method": request.method, "documented": documented}
@@ -110,23 +116,38 @@ def _refusal(gate: Gate, request: Request, ruling: Ruling) -> Answer:
         return _token_refusal(ruling)
     product = ruling.place.product if ruling.place else ""
     failure = ruling.place.entry.failures.get(ruling.kind) if ruling.place else None
-    if ruling.kind in _data()["products"].get(product, {}).get("other", []):
+    own = _data()["products"].get(product, {})
+    if ruling.kind in own.get("other", []):
         failure = None
+    if ruling.reason in own.get("reasons", {}):
+        return _own_refusal(ruling, product, own["reasons"][ruling.reason])
     status = failure.status if failure else 0
     known_body = bool(failure and failure.body)
-    documented = bool(status) and known_body and not ruling.assumed
+    documented = bool(status) and known_body and not ruling.assumed and _sure(failure)
     headers = {}
     if failure:
         headers = {name.lower(): _replaced(value, request.path) for name, value in failure.headers.items()}
     if ruling.kind == "expired_token" and "www-authenticate" not in headers:
         headers["www-authenticate"] = _expired_header()
-    if status and not documented:
+    if failure and status and not documented and _sure(failure):
         headers["x-sandbox-documented"] = "status"
     status = status or int(_data()["statuses"][ruling.kind])
     if known_body and failure:
         return _raw(status, _replaced(failure.body, ruling.what), documented, headers)
     shaped = _shaped(product, status, ruling.what, ruling.cure)
     return _json(status, shaped, DOCUMENTED if documented else ASSUMED, headers)
+
+
+def _sure(failure: schema.Failure | None) -> bool:
+    """Whether a recorded answer may be called documented: weak or inferred ones may not."""
+    return failure is not None and failure.confidence in ("high", "medium")
+
+
+def _own_refusal(ruling: Ruling, product: str, row: dict[str, int]) -> Answer:
+    body = _shaped(product, row["status"], ruling.what, ruling.cure)
+    if "code" in row:
+        body["errorCode"] = row["code"]
+    return _json(row["status"], body, ASSUMED, {"x-sandbox-documented": "status"})
 
 
 def _token_refusal(ruling: Ruling) -> Answer:

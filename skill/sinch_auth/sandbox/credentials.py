@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from sinch_auth import schema
 from sinch_auth.knowledge import Knowledge
 
@@ -26,6 +28,11 @@ _MAKERS: dict[str, Callable[[], str]] = {
 
 # Where a pair is sent as Basic with a fixed user name; sources.yaml: MGD:source/api-intro.rst.
 _FIXED_USERS = {"mailgun": "api"}
+
+SENDING_KEY = "domain_sending_key"
+"""A second Mailgun key of this run, which may only send mail. People keep either kind in MAILGUN_API_KEY."""
+
+_SENDING_KEY_VARIABLE = "MAILGUN_DOMAIN_SENDING_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +57,14 @@ class Credentials:
     """All test credentials of a run, by model and credential id."""
 
     def __init__(self, models: Mapping[str, schema.AuthModel], values: Mapping[tuple[str, str], str]) -> None:
-        self._models = dict(models)
+        self._models = {id: _with_sending_key(model) if id == "mailgun" else model for id, model in models.items()}
         self._values = dict(values)
 
     @classmethod
     def random(cls, knowledge: Knowledge) -> Credentials:
         """New credentials for every model; the same variable has the same value in every model."""
         models = {id: knowledge.model(id) for id in knowledge.ids("model")}
+        models["mailgun"] = _with_sending_key(models["mailgun"])
         by_variable: dict[str, str] = {}
         values: dict[tuple[str, str], str] = {}
         for model_id, model in models.items():
@@ -116,6 +124,14 @@ class Credentials:
             return ""
         # Where a model has several (an account key and narrower ones), the first stands for the account.
         return secrets_[0]
+
+
+def _with_sending_key(model: schema.AuthModel) -> schema.AuthModel:
+    if SENDING_KEY in model.credentials:
+        return model
+    account = next(credential for credential in model.credentials.values() if credential.secret)
+    sending = msgspec.structs.replace(account, name="Mailgun domain sending key", env=_SENDING_KEY_VARIABLE)
+    return msgspec.structs.replace(model, credentials={**model.credentials, SENDING_KEY: sending})
 
 
 def equal(one: str, other: str) -> bool:

@@ -16,7 +16,7 @@ import yaml
 from sinch_auth import schema
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.sandbox import signatures
-from sinch_auth.sandbox.credentials import Credentials, equal, masked
+from sinch_auth.sandbox.credentials import SENDING_KEY, Credentials, equal, masked
 from sinch_auth.sandbox.faults import Faults
 from sinch_auth.sandbox.places import GLOBAL, TOKEN_HOST, TOKEN_PATH, Place, Places
 from sinch_auth.sandbox.requests import Carried, Request, carried
@@ -31,6 +31,8 @@ _BUCKET, _REFILL = 30.0, 10.0
 _IN_PATH = re.compile(r"/projects/([^/]+)")
 _XMS = re.compile(r"/xms/v1/([^/]+)")
 _MAIL_DOMAIN = re.compile(r"/v3/([^/]+\.[^/]+)/")
+_MAIL_SENDING = re.compile(r"/v3/[^/]+/messages(?:\.mime)?")
+_FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -103,11 +105,11 @@ class Gate:
         """Judge one request."""
         host = request.host
         if not self.places.knows(host):
-            return self._refuse("unknown-host", given=host[:100], hint=self._host_hint(host))
+            return self.refuse("unknown-host", given=host[:100] or "an empty name", hint=self._host_hint(host))
         if request.scheme != "https":
-            return self._refuse("plain-http")
+            return self.refuse("plain-http")
         if self.strikes("rate-limit", host):
-            return self._refuse("rate-limit", place=self.places.find(host, request.path))
+            return self.refuse("rate-limit", place=self.places.find(host, request.path))
         if host == TOKEN_HOST:
             return self._token(request)
         place = self.places.find(host, request.path)
@@ -122,33 +124,34 @@ class Gate:
         sent = carried(request)
         note = self._note(sent)
         if request.path != TOKEN_PATH:
-            return self._refuse("token-path", note=note)
+            return self.refuse("token-path", note=note)
         if request.method != "POST":
-            return self._refuse("token-not-post", note=note)
+            return self.refuse("token-not-post", note=note)
         if not self._take_token():
-            return self._refuse("rate-limit", note=note)
+            return self.refuse("rate-limit", note=note)
         user, secret = sent.user, sent.secret
-        form = request.form
-        if sent.kind == "none" and "client_id" in form:
-            user, secret = form["client_id"], form.get("client_secret", "")
-            note = f"client_id {masked(user)} in the form"
-        elif sent.kind != "basic":
-            return self._refuse("token-no-credentials", note=note)
+        if sent.kind == "none" and "client_id" in request.form:
+            return self.refuse("token-credentials-in-form", note="credentials in the form")
+        if sent.kind != "basic":
+            return self.refuse("token-no-credentials", note=note)
         pair = self._users.get("project")
         assert pair is not None
         known_user, known_secret = equal(user, pair.user), equal(secret, pair.password)
         if self._faults.revoked_key:
-            return self._refuse("revoked", kind="token_wrong_secret", note=note)
+            return self.refuse("revoked", kind="token_wrong_secret", note=note)
         if not known_user:
             swapped = equal(user, pair.password) and equal(secret, pair.user)
             reason = "swapped" if swapped else "token-wrong-client"
-            return self._refuse(
+            return self.refuse(
                 reason, kind="token_wrong_secret", note=note, user_name="Key ID", secret_name="Key Secret"
             )
         if not known_secret:
-            return self._refuse("token-wrong-secret", note=note)
-        if form.get("grant_type") != "client_credentials":
-            return self._refuse("token-no-grant", note=note)
+            return self.refuse("token-wrong-secret", note=note)
+        if request.form.get("grant_type") != "client_credentials":
+            return self.refuse("token-no-grant", note=note)
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != _FORM:
+            return self.refuse("token-no-form", note=note, given=kind[:60] or "none")
         return Ruling(True, "token", carried=note, token=self.mint.issue(self.now()))
 
     def _take_token(self) -> bool:
@@ -192,6 +195,8 @@ class Gate:
             user_fits, secret_fits = equal(user, pair.user), equal(secret, pair.password)
             if user_fits and secret_fits:
                 return self._revoked(case)
+            if model == "mailgun" and user_fits and self._is_sending_key(secret):
+                return self._sending_key(case)
             names = self._names(model)
             names["assumed"] = "yes" if model == "application" else ""
             if equal(user, pair.password) and equal(secret, pair.user):
@@ -204,6 +209,15 @@ class Gate:
             if secret_fits:
                 return self._no(case, "wrong-user", **names)
         return self._foreign(case, user, secret, "Basic")
+
+    def _is_sending_key(self, secret: str) -> bool:
+        own = self.credentials.value("mailgun", SENDING_KEY)
+        return bool(own) and equal(secret, own)
+
+    def _sending_key(self, case: _Case) -> Ruling | None:
+        if case.request.method == "POST" and _MAIL_SENDING.fullmatch(case.request.path):
+            return self._revoked(case)
+        return self._no(case, "sending-key")
 
     def _bearer(self, case: _Case) -> Ruling | None:
         token = case.carried.secret
@@ -444,11 +458,12 @@ class Gate:
         if "variables" not in words:
             models = [self._knowledge.model(m) for m in case.methods]
             words["variables"] = ", ".join(c.env for m in models for c in m.credentials.values())
-        return self._refuse(reason, place=case.place, note=case.note, **words)
+        return self.refuse(reason, place=case.place, note=case.note, **words)
 
-    def _refuse(
+    def refuse(
         self, reason: str, *, kind: str = "", place: Place | None = None, note: str = "", **words: str
     ) -> Ruling:
+        """A refusal for one of the reasons in reasons.yaml, its braces filled with `words`."""
         row = reasons()[reason]
         return Ruling(
             False,

@@ -54,9 +54,12 @@ class Places:
         return (TOKEN_HOST, *sorted(self._by_host))
 
     def find(self, host: str, path: str) -> Place | None:
-        """The product that answers there; where several share a host, the one whose paths fit best."""
+        """The product that answers there; where several share a host, the one whose paths fit best.
+
+        Where they fit alike the host belongs to the plain product: numbers before number-order.
+        """
         candidates = self._by_host.get(host, [])
-        return max(candidates, key=lambda place: self._fit(place.product, path), default=None)
+        return max(candidates, key=lambda place: (self._fit(place.product, path), -len(place.product)), default=None)
 
     def find_product(self, product: str) -> Place | None:
         """One of the places where a product answers."""

@@ -72,7 +72,7 @@ def decoded(token: str, part: int = 1) -> dict[str, Any] | None:
     try:
         padded = pieces[part] + "=" * (-len(pieces[part]) % 4)
         found = json.loads(base64.urlsafe_b64decode(padded))
-    except (ValueError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
