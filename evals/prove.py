@@ -1,0 +1,143 @@
+"""`make prove`: every snippet, unchanged, in the sandbox; a table, and what failed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from evals.proving import running
+from evals.proving.languages import RUNNERS, Cell, ToolMissing
+from evals.proving.trials import Trial, Trials, folder_name, in_regions
+from sinch_auth import knowledge, snippets
+from sinch_auth.knowledge import Knowledge
+from sinch_auth.sandbox.credentials import Credentials
+from sinch_auth.snippets import SnippetRequest
+
+
+@dataclass
+class Result:
+    """How one cell was checked, and what is wrong with it."""
+
+    request: SnippetRequest
+    digest: str
+    level: str = ""
+    against: str = ""
+    trials: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def prove(base: Knowledge, requests: Iterable[SnippetRequest]) -> list[Result]:
+    """Check these cells, each as far as it can be checked here."""
+    by_language: dict[str, list[SnippetRequest]] = defaultdict(list)
+    for request in requests:
+        by_language[request.language].append(request)
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="sinch-snippets-") as holder:
+        credentials = Credentials.random(base)
+        all_trials: list[tuple[Result, Trial]] = []
+        for language, mine in by_language.items():
+            made, trials = _execute(base, Trials(base, credentials), language, mine, Path(holder))
+            results += made
+            all_trials += trials
+        values = {(m, c): credentials.value(m, c) for m in base.ids("model") for c in base.model(m).credentials}
+        outcomes = running.run([trial.job for _, trial in all_trials], values)
+        for (result, trial), outcome in zip(all_trials, outcomes, strict=True):
+            result.trials += 1
+            problem = trial.judge(outcome)
+            if problem:
+                result.problems.append(f"{trial.name}: {problem}")
+    return results
+
+
+def _execute(
+    base: Knowledge, trials: Trials, language: str, requests: Sequence[SnippetRequest], holder: Path
+) -> tuple[list[Result], list[tuple[Result, Trial]]]:
+    runner = RUNNERS[language](base)
+    made: list[Result] = []
+    found: list[tuple[Result, Trial]] = []
+    cells: list[tuple[Cell, Result, str]] = []
+    for request in requests:
+        snippet = snippets.render(base, request)
+        result = Result(request, snippets.digest(snippet), "executed")
+        made.append(result)
+        folder = holder / language / folder_name(len(cells), request.id)
+        cells.append((Cell(request, snippet, folder), result, ""))
+        if _regional(request):
+            for narrowed in in_regions(base, request):
+                rendered = snippets.render(base, narrowed)
+                place = holder / language / folder_name(len(cells), f"{request.id}_{narrowed.region}")
+                cells.append((Cell(narrowed, rendered, place), result, narrowed.region))
+    for cell, _, _ in cells:
+        cell.write()
+    problems = runner.prepare([cell for cell, _, _ in cells])
+    for cell, result, region in cells:
+        result.against = result.against or runner.against(cell)
+        if cell.id in problems:
+            result.problems.append(problems[cell.id])
+            continue
+        tried = trials.in_region(cell, runner, region) if region else trials.of(cell, runner)
+        found += [(result, trial) for trial in tried]
+    return made, found
+
+
+def _regional(request: SnippetRequest) -> bool:
+    """Hosts of other regions are tried once, with curl; what an SDK makes of a region, with each SDK."""
+    return (request.language == "curl" and request.purpose == "call") or (
+        request.route == "sdk" and request.purpose == "init"
+    )
+
+
+def table(results: Sequence[Result]) -> str:
+    """Cells by language and by how they were checked."""
+    columns = ("cells", "executed", "compiled", "parsed", "failed", "runs")
+    rows: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in results:
+        for name in (result.request.language, "all"):
+            rows[name]["cells"] += 1
+            rows[name]["failed" if result.problems else result.level] += 1
+            rows[name]["runs"] += result.trials
+    rows["all"] = rows.pop("all", Counter())
+    lines = [f"{'':10}" + "".join(f"{column:>10}" for column in columns)]
+    lines += [f"{name:10}" + "".join(f"{count[column]:>10}" for column in columns) for name, count in rows.items()]
+    return "\n".join(lines)
+
+
+def selected(base: Knowledge, only: Sequence[str]) -> list[SnippetRequest]:
+    """The cells that `--only` names: `language`, `language/product`, or any beginning of `language/id`."""
+    found = []
+    for request in snippets.cells(base):
+        product, _, rest = request.id.partition("/")
+        name = f"{request.language}/{product}/{rest.partition('/')[2]}"
+        if not only or any(name == one or name.startswith(f"{one.rstrip('/')}/") for one in only):
+            found.append(request)
+    return found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prove, print, and with `--record` write down; 4 when a snippet fails."""
+    parser = argparse.ArgumentParser(prog="python -m evals.prove", description=__doc__)
+    parser.add_argument("--only", action="append", default=[], metavar="LANGUAGE[/PRODUCT[/PURPOSE…]]")
+    given = parser.parse_args(arguments)
+    started = time.monotonic()
+    base = knowledge.load()
+    try:
+        results = prove(base, selected(base, given.only))
+    except ToolMissing as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(table(results))
+    for result in results:
+        for problem in result.problems:
+            print(f"\n{result.request.id}\n  {problem}")
+    print(f"\n{sum(r.trials for r in results)} runs in {time.monotonic() - started:.0f} s")
+    return 4 if any(result.problems for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
