@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections import OrderedDict
+import warnings
+import weakref
+from collections import Counter, OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,6 +37,9 @@ class Authority:
     def __init__(self) -> None:
         self._authority = trustme.CA(organization_name="sinch-auth sandbox", organization_unit_name="one run")
         self._contexts: OrderedDict[str, ssl.SSLContext] = OrderedDict()
+        self._shaking: weakref.WeakKeyDictionary[ssl.SSLObject, str] = weakref.WeakKeyDictionary()
+        self._asked: Counter[str] = Counter()
+        self._trusted: Counter[str] = Counter()
         self.context = self._context("localhost")
         self.context.sni_callback = self._choose
 
@@ -43,10 +48,24 @@ class Authority:
         """The authority's own certificate, PEM."""
         return self._authority.cert_pem.bytes()
 
+    def trusted(self, connection: ssl.SSLObject) -> None:
+        """Note that a client went through with a connection: it accepted our certificate."""
+        name = self._shaking.pop(connection, None)
+        if name:
+            self._trusted[name] += 1
+
+    @property
+    def distrusted(self) -> dict[str, int]:
+        """Host -> connections whose client asked for it and then broke off before its first request."""
+        return dict(self._asked - self._trusted)
+
     def _choose(self, connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         if not name or len(name) > 253:
             return
         name = name.lower()
+        if len(self._asked) < _KEPT_CERTIFICATES or name in self._asked:
+            self._asked[name] += 1
+            self._shaking[connection] = name
         context = self._contexts.get(name)
         if context is None:
             context = self._contexts[name] = self._context(name)
@@ -89,12 +108,13 @@ def hand_over(
             "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
             "HTTPLIB2_CA_CERTS",
             "NIX_SSL_CERT_FILE",
+            "DENO_CERT",
         )
     }
     variables["NODE_EXTRA_CA_CERTS"] = str(only)
     variables["JAVA_TOOL_OPTIONS"] = _joined(
         environment.get("JAVA_TOOL_OPTIONS", ""),
-        f"-Djavax.net.ssl.trustStore={store}",
+        quoted(f"-Djavax.net.ssl.trustStore={store}"),
         f"-Djavax.net.ssl.trustStorePassword={_STORE_PASSWORD}",
         "-Djavax.net.ssl.trustStoreType=PKCS12",
     )
@@ -105,6 +125,11 @@ def hand_over(
         # php(1): an empty element stands for the folder that was compiled in.
         variables["PHP_INI_SCAN_DIR"] = f"{environment.get('PHP_INI_SCAN_DIR', '')}:{scanned}"
     return variables
+
+
+def quoted(option: str) -> str:
+    """An option as JAVA_TOOL_OPTIONS and NODE_OPTIONS want it: both take double quotes around spaces."""
+    return f'"{option}"' if " " in option else option
 
 
 def _joined(*options: str) -> str:
@@ -122,8 +147,9 @@ def _system_bundle() -> bytes:
 
 def _java_store(pem: bytes) -> bytes:
     # keytool marks trusted certificates with an attribute that a plain PKCS12 lacks; this writer sets it.
-    certificates = [
-        PKCS12Certificate(certificate, f"ca-{number}".encode())
-        for number, certificate in enumerate(x509.load_pem_x509_certificates(pem))
-    ]
+    with warnings.catch_warnings():
+        # Some old authorities of the system have serial numbers that RFC 5280 forbids; they are passed on as they are.
+        warnings.simplefilter("ignore")
+        loaded = x509.load_pem_x509_certificates(pem)
+    certificates = [PKCS12Certificate(one, f"ca-{number}".encode()) for number, one in enumerate(loaded)]
     return serialize_java_truststore(certificates, BestAvailableEncryption(_STORE_PASSWORD.encode()))

@@ -23,6 +23,11 @@ from pathlib import Path
 
 from sinch_auth.errors import SourceUnavailable
 
+try:
+    import fcntl
+except ImportError:  # not a Unix: nothing here is called there
+    fcntl = None  # type: ignore[assignment]
+
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWPID = 0x20000000
@@ -31,7 +36,15 @@ _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_BIND, _MS_REC, _MS_PRIVATE = 2, 4, 8, 409
 _PR_SET_PDEATHSIG = 1
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
-_FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_HELD = tuple(getattr(signal, name) for name in ("SIGINT", "SIGQUIT") if hasattr(signal, name))
+"""What a terminal sends to everyone: only the command decides what follows."""
+
+_FORWARDED = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)
+)
+
+_RESTORED = tuple(getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name))
+"""What Python itself ignores, and a command must not inherit."""
 
 
 @dataclass(frozen=True)
@@ -49,17 +62,23 @@ class Isolated:
 
 
 def available(*, network: bool = True) -> str:
-    """Why namespaces cannot be had here, or nothing when they can. Tried in a process of its own."""
+    """Why namespaces cannot be had here, or nothing when they can. All of it is tried, in a process of its own."""
     if not sys.platform.startswith("linux"):
         return "this is not Linux"
     child = os.fork()
     if not child:
         code = 0
         try:
+            # Some systems grant a user namespace and then nothing inside it (AppArmor on Ubuntu 24.04).
             _unshare(network=network)
+            if network:
+                _listen()
+            hosts = Path("/etc/hosts")
+            _mount_all({hosts: hosts} if network else {})
         except OSError as problem:
             code = problem.errno or 255
-        os._exit(code)
+        finally:
+            os._exit(code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     return "" if code == 0 else f"this system does not allow them ({os.strerror(code)})"
 
@@ -70,12 +89,14 @@ def start(
     *,
     files: Mapping[Path, Path] | None = None,
     network: bool = True,
+    stdout: int | None = None,
 ) -> Isolated:
     """Fork the command into namespaces of its own; it waits for `release`.
 
     `files` maps a path inside to the file that stands there instead; what does not exist outside is skipped.
     With `network` the command has only a loopback, and `sockets` are TCP 443, TCP 80 and UDP 53 there;
-    without it keeps the real network and only its processes are held together.
+    without it keeps the real network and only its processes are held together. `stdout` is the descriptor to which
+    the command's standard output goes, its own by default.
     Raises `SourceUnavailable` when the namespaces cannot be had.
     """
     ours, theirs = socket.socketpair()
@@ -84,7 +105,7 @@ def start(
     keeper = os.fork()
     if not keeper:
         ours.close()
-        _guarded(lambda: _keep(theirs, command, environment, files or {}, network))
+        _guarded(lambda: _keep(theirs, _Command(command, environment, stdout), files or {}, network))
     theirs.close()
     message, descriptors, _, _ = socket.recv_fds(ours, 512, 3)
     if not message.startswith(b"ok"):
@@ -94,13 +115,36 @@ def start(
             why=message.decode() or "the process that makes it ended",
             cure="run it with --via proxy",
         )
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
     return Isolated(keeper, tuple(socket.socket(fileno=d) for d in descriptors), ours)
 
 
 def hold_signals() -> None:
     """Ignore what the terminal sends to everyone, and leave the ending to the command."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    for number in _HELD:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def fresh_signals() -> None:
+    """In a forked process about to become the command: signals as a shell would give them."""
+    for number in (*_HELD, *_FORWARDED, *_RESTORED):
+        signal.signal(number, signal.SIG_DFL)
+
+
+def die_with_parent() -> None:
+    """In a forked process: be killed when the process that forked it ends, however that ends (Linux only)."""
+    if sys.platform.startswith("linux"):
+        _die_with_parent(None)
+
+
+@dataclass(frozen=True)
+class _Command:
+    """What is run, and with what."""
+
+    words: Sequence[str]
+    environment: Mapping[str, str]
+    stdout: int | None
 
 
 # -- the keeper ------------------------------------------------------------------------------------------
@@ -108,8 +152,7 @@ def hold_signals() -> None:
 
 def _keep(
     line: socket.socket,
-    command: Sequence[str],
-    environment: Mapping[str, str],
+    command: _Command,
     files: Mapping[Path, Path],
     network: bool,
 ) -> int:
@@ -127,7 +170,7 @@ def _keep(
         listening.close()
     init = os.fork()
     if not init:
-        return _init(line, command, environment, files)
+        return _init(line, command, files)
     line.close()
     return _wait(init)
 
@@ -150,8 +193,6 @@ def _unshare(*, network: bool) -> None:
 
 def _listen() -> tuple[socket.socket, ...]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-        import fcntl
-
         request = struct.pack("16sH14x", b"lo", 0)
         flags = struct.unpack("16sH14x", fcntl.ioctl(control, _SIOCGIFFLAGS, request))[1]
         fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | _IFF_UP))
@@ -169,14 +210,9 @@ def _listen() -> tuple[socket.socket, ...]:
 # -- init and the command --------------------------------------------------------------------------------
 
 
-def _init(
-    line: socket.socket, command: Sequence[str], environment: Mapping[str, str], files: Mapping[Path, Path]
-) -> int:
+def _init(line: socket.socket, command: _Command, files: Mapping[Path, Path]) -> int:
     _die_with_parent(None)
-    _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
-    for inside, source in files.items():
-        if inside.exists():
-            _mount(str(source), str(inside), None, _MS_BIND)
+    _mount_all(files)
     # Where a container masks /proc a fresh one is refused; the old one shows other pids, which programs bear.
     with contextlib.suppress(OSError):
         _mount("proc", "/proc", "proc", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
@@ -185,10 +221,18 @@ def _init(
     line.close()
     child = os.fork()
     if not child:
-        for number in (signal.SIGINT, signal.SIGQUIT, *_FORWARDED):
-            signal.signal(number, signal.SIG_DFL)
-        execute(command, environment)
+        fresh_signals()
+        if command.stdout is not None:
+            os.dup2(command.stdout, 1)
+        execute(command.words, command.environment)
     return _wait(child)
+
+
+def _mount_all(files: Mapping[Path, Path]) -> None:
+    _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
+    for inside, source in files.items():
+        if inside.exists():
+            _mount(str(source), str(inside), None, _MS_BIND)
 
 
 def execute(command: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -2,13 +2,21 @@
 "use strict";
 const net = require("node:net");
 
-const hosts = new Set((process.env.SINCH_SANDBOX_HOSTS || "").split(","));
+const list = (name) => (process.env[name] || "").split(",").filter(Boolean);
+const hosts = new Set(list("SINCH_SANDBOX_HOSTS"));
+const domains = list("SINCH_SANDBOX_DOMAINS").map((domain) => "." + domain);
 const port = Number(process.env.SINCH_SANDBOX_TLS_PORT);
 const connect = net.Socket.prototype.connect;
 
+function ours(host) {
+  if (typeof host !== "string" || host === "localhost" || net.isIP(host)) return false;
+  const name = host.toLowerCase();
+  return hosts.has("*") || hosts.has(name) || domains.some((domain) => ("." + name).endsWith(domain));
+}
+
 function redirected(options) {
-  const ours = options && typeof options === "object" && Number(options.port) === 443 && hosts.has(options.host);
-  return ours ? Object.assign({}, options, { host: "127.0.0.1", port, lookup: undefined }) : options;
+  const redirect = options && typeof options === "object" && Number(options.port) === 443 && ours(options.host);
+  return redirect ? Object.assign({}, options, { host: "127.0.0.1", port, lookup: undefined }) : options;
 }
 
 net.Socket.prototype.connect = function (...given) {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-import ssl
 import struct
 from collections.abc import Callable
 from http import HTTPStatus
@@ -15,13 +14,25 @@ from urllib.parse import urlsplit
 import h11
 
 from sinch_auth.sandbox.answers import Answer, answer
+from sinch_auth.sandbox.authority import Authority
 from sinch_auth.sandbox.faults import Faults
 from sinch_auth.sandbox.gate import Gate, Ruling
 from sinch_auth.sandbox.requests import Request
 
 _BODY_LIMIT = 32 * 1024 * 1024
 _IDLE_SECONDS = 120.0
+_REACH_SECONDS = 30.0
 _CHUNK = 65536
+_HOP_BY_HOP = {
+    "connection",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+}
+"""RFC 9110 section 7.6.1: what a proxy does not pass on. The body is whole here, so its encoding ends here too."""
 
 Record = Callable[[Request, Ruling, Answer], None]
 
@@ -29,11 +40,16 @@ Record = Callable[[Request, Ruling, Answer], None]
 class Server:
     """Answers requests of one run and hands every decision to `record`."""
 
-    def __init__(self, gate: Gate, tls: ssl.SSLContext, record: Record, faults: Faults | None = None) -> None:
+    def __init__(
+        self, gate: Gate, authority: Authority, record: Record, faults: Faults | None = None, *, open_: bool = False
+    ) -> None:
+        """`open_`: whether the proxy lets hosts that are not ours through to the real network."""
         self._gate = gate
-        self._tls = tls
+        self._authority = authority
+        self._tls = authority.context
         self._record = record
         self._faults = faults or Faults()
+        self.open = open_
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._connections: set[asyncio.Task[None]] = set()
@@ -70,6 +86,9 @@ class Server:
         await asyncio.gather(*self._connections, return_exceptions=True)
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        secured = writer.get_extra_info("ssl_object")
+        if secured is not None:
+            self._authority.trusted(secured)
         task = asyncio.create_task(self._converse(reader, writer))
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
@@ -87,12 +106,26 @@ class Server:
     async def respond(self, request: Request) -> Answer | None:
         """Decide, record, answer; nothing when the fault is to drop the connection."""
         if self._gate.strikes("drop", request.host):
+            self.refuse(request, "dropped")
             return None
         if self._faults.slow:
             await asyncio.sleep(self._faults.slow)
-        ruling, response = answer(self._gate, request, self._gate.decide(request))
+        try:
+            ruling, response = answer(self._gate, request, self._gate.decide(request))
+        except Exception as problem:  # one strange request must not end the others
+            return self.refuse(request, "broken", given=type(problem).__name__)
         self._record(request, ruling, response)
         return response
+
+    def refuse(self, request: Request, reason: str, *, given: str = "") -> Answer:
+        """Record and answer a refusal that is not about credentials."""
+        ruling, response = answer(self._gate, request, self._gate.refuse(reason, given=given))
+        self._record(request, ruling, response)
+        return response
+
+    def ours(self, host: str) -> bool:
+        """Whether we answer for a host: always, unless the real network is open and the host is nobody's we know."""
+        return not self.open or self._gate.places.knows(host) or self._gate.places.ours(host)
 
 
 class _Conversation:
@@ -104,6 +137,15 @@ class _Conversation:
         self._tls = writer.get_extra_info("ssl_object") is not None
 
     async def run(self) -> None:
+        try:
+            await self._requests()
+        except h11.RemoteProtocolError as problem:
+            # RFC 9112 section 3: a recipient of a malformed message should say so. TLS spoken to the wrong port too.
+            if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+                text = str(problem).encode("ascii", "replace")[:200]
+                await self._send(Answer(problem.error_status_hint, {"connection": "close"}, text), head=False)
+
+    async def _requests(self) -> None:
         while True:
             event = await self._next()
             if not isinstance(event, h11.Request):
@@ -112,7 +154,14 @@ class _Conversation:
                 await self._tunnel(event.target.decode("latin-1"))
                 return
             body = await self._body()
+            if body is None:
+                request = self._request(event, b"")
+                await self._send(self._server.refuse(request, "too-large"), head=False)
+                return
             request = self._request(event, body)
+            if request.scheme == "http" and self._proxied(event) and not self._server.ours(request.host):
+                await self._pass_on(event, request)
+                return
             response = await self._server.respond(request)
             if response is None:
                 self._writer.transport.abort()
@@ -133,7 +182,8 @@ class _Conversation:
             async with asyncio.timeout(_IDLE_SECONDS):
                 self._http.receive_data(await self._reader.read(_CHUNK))
 
-    async def _body(self) -> bytes:
+    async def _body(self) -> bytes | None:
+        """The whole body; nothing when it is larger than we read."""
         parts: list[bytes] = []
         size = 0
         while True:
@@ -141,7 +191,7 @@ class _Conversation:
             if isinstance(event, h11.Data):
                 size += len(event.data)
                 if size > _BODY_LIMIT:
-                    raise ConnectionAbortedError
+                    return None
                 parts.append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage):
                 return b"".join(parts)
@@ -153,12 +203,17 @@ class _Conversation:
         target = event.target.decode("latin-1")
         host, scheme = headers.get("host", ""), "https" if self._tls else "http"
         if not target.startswith("/") and "://" in target:
-            # Absolute form: a proxy was asked for a plain HTTP resource (RFC 9112 section 3.2.2).
+            # Absolute form: a proxy was asked for a resource (RFC 9112 section 3.2.2). Some clients ask so for https.
             parts = urlsplit(target)
-            host, target = parts.netloc, target.partition(parts.netloc)[2] or "/"
+            scheme = parts.scheme.lower()
+            host, target = parts.netloc.rpartition("@")[2], target.partition(parts.netloc)[2] or "/"
         path, _, query = target.partition("?")
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         return Request(event.method.decode("latin-1"), scheme, name.lower(), path, query, headers, body)
+
+    @staticmethod
+    def _proxied(event: h11.Request) -> bool:
+        return b"://" in event.target and not event.target.startswith(b"/")
 
     async def _send(self, response: Answer, *, head: bool) -> None:
         headers = [(name, value) for name, value in response.headers.items()]
@@ -172,17 +227,39 @@ class _Conversation:
         self._writer.write(data)
         await self._writer.drain()
 
+    async def _pass_on(self, event: h11.Request, request: Request) -> None:
+        """Plain HTTP through the proxy to a host that is not ours: one request, one answer, then the end."""
+        parts = urlsplit(event.target.decode("latin-1"))
+        try:
+            where = (parts.hostname or "", parts.port or 80)
+            reader, writer = await asyncio.wait_for(asyncio.open_connection(*where), _REACH_SECONDS)
+        except (OSError, ValueError, TimeoutError):
+            await self._send(_plain(502, f"{request.host} cannot be reached"), head=False)
+            return
+        named = [(name, value) for name, value in event.headers if name.decode("latin-1") not in _HOP_BY_HOP]
+        lines = [b"%s %s HTTP/1.1" % (event.method, request.target.encode("latin-1"))]
+        lines += [b"%s: %s" % pair for pair in named if pair[0] != b"content-length"]
+        lines += [b"content-length: %d" % len(request.body), b"connection: close", b"", request.body]
+        writer.write(b"\r\n".join(lines))
+        try:
+            await _pour(reader, self._writer)
+        finally:
+            writer.close()
+
     async def _tunnel(self, target: str) -> None:
         host, _, port = target.rpartition(":")
         host = host.strip("[]").lower()
-        gate = self._server._gate
-        ours = gate.places.knows(host) or gate.places.ours(host)
-        where = ("127.0.0.1", self._server.tls_port) if ours and port == "443" else (host, int(port or 443))
+        if self._server.ours(host):
+            if port != "443":
+                await self._send(_plain(403, f"{host[:100]} is answered by the sandbox, on port 443 only"), head=False)
+                return
+            where = ("127.0.0.1", self._server.tls_port)
+        else:
+            where = (host, int(port) if port.isdigit() else 443)
         try:
-            reader, writer = await asyncio.wait_for(asyncio.open_connection(*where), 30)
-        except (OSError, TimeoutError):
-            self._writer.write(b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
-            await self._writer.drain()
+            reader, writer = await asyncio.wait_for(asyncio.open_connection(*where), _REACH_SECONDS)
+        except (OSError, ValueError, OverflowError, TimeoutError):
+            await self._send(_plain(502, f"{host[:100]} cannot be reached"), head=False)
             return
         self._writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
         early, _ = self._http.trailing_data
@@ -191,6 +268,10 @@ class _Conversation:
             await asyncio.gather(_pour(self._reader, writer), _pour(reader, self._writer))
         finally:
             writer.close()
+
+
+def _plain(status: int, text: str) -> Answer:
+    return Answer(status, {"content-type": "text/plain; charset=utf-8", "connection": "close"}, text.encode())
 
 
 async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -44,6 +44,7 @@ def command(
 
     The program gets working test credentials in its environment. Afterwards one line per request says what it
     carried, whether it was accepted, and if not, why and what to do. The program's exit code is passed on.
+    With --format json the report alone is on standard output; what the program prints goes to standard error.
 
     \b
       sinch-auth sandbox -- node app.js
@@ -55,15 +56,20 @@ def command(
     from sinch_auth.sandbox import faults as faults_
     from sinch_auth.sandbox import report as reports
     from sinch_auth.sandbox.running import Sandbox
+    from sinch_auth.surfaces.prose import printable
 
     if (port is None) == (not command):
         raise UsageError("give either a command after -- or --port", cure="sinch-auth sandbox -- node app.js")
     wanted = region or os.environ.get("SINCH_REGION", "")
     sandbox = Sandbox(knowledge.load(), faults_.parse(faults), wanted)
     if port is not None:
-        sandbox.serve(port, os.environ, _print_exports, lambda verdict: click.echo(verdict.as_text(), err=True))
+        sandbox.serve(
+            port, os.environ, _print_exports, lambda verdict: click.echo(printable(verdict.as_text()), err=True)
+        )
         return 0
-    run = sandbox.run(command, os.environ, via=via)  # type: ignore[arg-type]
+    # Machines read one JSON document from standard output, so the program's own output joins the diagnostics.
+    stdout = sys.stderr.fileno() if form == "json" and not report else None
+    run = sandbox.run(command, os.environ, via=via, stdout=stdout)  # type: ignore[arg-type]
     for note in run.notes:
         click.echo(f"sandbox: {note}", err=True)
     made = reports.as_json(run.verdicts, run.exit_code) if form == "json" else reports.text(run.verdicts, run.exit_code)
@@ -71,7 +77,7 @@ def command(
         report.write_text(made + "\n", encoding="utf-8")
     else:
         # The program's own output stays what it is: people read ours on standard error.
-        click.echo(made, err=form == "text")
+        click.echo(printable(made) if form == "text" else made, err=form == "text")
     refused = any(not verdict.accepted for verdict in run.verdicts)
     return 4 if fail_on_refusal and refused else run.exit_code
 
