@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from evals.proving import callbacks
 from evals.proving.languages import Cell, Language, coverage
@@ -18,6 +17,7 @@ from sinch_auth.knowledge import Knowledge
 from sinch_auth.sandbox.credentials import Credentials
 from sinch_auth.sandbox.gate import Gate
 from sinch_auth.sandbox.places import GLOBAL, TOKEN_HOST, Place
+from sinch_auth.schema import Host
 
 Judge = Callable[[Outcome], str]
 
@@ -73,8 +73,8 @@ class Trials:
 
     def spoilable(self, cell: Cell) -> list[str]:
         """The variables whose value decides whether a request is let in."""
-        kinds = {c.env: c.shape for m in self.base.ids("model") for c in self.base.model(m).credentials.values()}
-        return [name for name in cell.snippet.environment if kinds.get(name, "phone") != "phone"]
+        own = {credential.env for credential in self.base.model(cell.request.model).credentials.values()}
+        return [name for name in cell.snippet.environment if name in own]
 
     def let_in(self, cell: Cell, outcome: Outcome) -> str:
         """Judge a run with the right credentials."""
@@ -86,7 +86,11 @@ class Trials:
         if not outcome.verdicts:
             return f"no request arrived: {_shown(outcome)}"
         last = outcome.verdicts[-1]
-        if cell.request.purpose != "token" and last.product != cell.request.product and not self._shared(cell, last.url):
+        if (
+            cell.request.purpose != "token"
+            and last.product != cell.request.product
+            and not self._shared(cell, last.url)
+        ):
             return f"the last request went to {last.product or 'no product'}: {last.method} {last.url}"
         return self._leak(outcome)
 
@@ -115,16 +119,8 @@ class Trials:
     def _shared(self, cell: Cell, url: str) -> bool:
         """Whether the host serves the cell's product too: several products share some."""
         host = url.partition("//")[2].partition("/")[0]
-        return any(self._host_of(h.url, r) == host for h in self._hosts(cell) for r in (*h.regions, "")) or any(
-            host in url for h in self._hosts(cell) for url in h.hosts.values()
-        )
-
-    def _hosts(self, cell: Cell) -> list[object]:
-        return list(self.base.product(cell.request.product).hosts)  # type: ignore[arg-type]
-
-    @staticmethod
-    def _host_of(url: str, region: str) -> str:
-        return url.replace("{region}", region).partition("//")[2].partition("/")[0]
+        own = [url for h in self.base.product(cell.request.product).hosts for url in (*_urls(h), *h.hosts.values())]
+        return any(host == url.partition("//")[2].partition("/")[0] for url in own)
 
     def _leak(self, outcome: Outcome) -> str:
         """A secret or an access token in what the program printed."""
@@ -146,14 +142,7 @@ class Trials:
 
     def home(self, product: str, model: str) -> str:
         """The region in which the sandbox keeps the product's app or plan."""
-        for place in self._places(product):
-            if place.model in ("", model) and place.purpose == "api":
-                return self.gate.home(place)
-        return GLOBAL
-
-    def _places(self, product: str) -> list[Place]:
-        found = self.gate.places.find_product(product)
-        return [found] if found else []
+        return self.gate.home(Place(product, GLOBAL, "api", model, self.base.product(product)))
 
     # -- registration tokens -----------------------------------------------------------------------------
 
@@ -240,6 +229,10 @@ def in_regions(base: Knowledge, request: snippets.SnippetRequest) -> Iterator[sn
         yield narrowed
 
 
+def _urls(host: Host) -> Iterator[str]:
+    yield from (host.url.replace("{region}", region) for region in host.regions or [""])
+
+
 def folder_name(number: int, cell_id: str) -> str:
     """A short folder name that tells the cell to whoever looks."""
     return f"c{number:03d}_" + re.sub(r"[^a-z0-9]+", "_", cell_id.lower())
@@ -265,4 +258,4 @@ def _shown(outcome: Outcome) -> str:
     return " | ".join(line for line in outcome.said.strip().splitlines() if line.strip())[-400:] or "it printed nothing"
 
 
-__all__ = ["Path", "Trial", "Trials", "folder_name", "in_regions"]
+__all__ = ["Trial", "Trials", "folder_name", "in_regions"]
