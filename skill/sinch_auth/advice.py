@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sinch_auth import decisions, interview, snippets, triage
@@ -103,7 +103,7 @@ class Asking:
     """What the user brings: free text, facts they state, and how they want to be answered."""
 
     text: str = ""
-    facts: Facts = Facts()
+    facts: Facts = field(default_factory=Facts)
     locale: str = DEFAULT_LOCALE
     detail: Detail = "concise"
     interactive: bool = False

@@ -319,8 +319,14 @@ def _render(knowledge: Knowledge) -> Proven:
             continue
         seen.add(key)
         proof.cases += 1
-        stated = [("product", key.product), ("language", key.language), ("region", key.region or UNKNOWN),
-                  ("environment", key.environment), ("wants", key.wants), *(("model", model) for model in key.held)]  # fmt: skip
+        stated = [
+            ("product", key.product),
+            ("language", key.language),
+            ("region", key.region or UNKNOWN),
+            ("environment", key.environment),
+            ("wants", key.wants),
+            *(("model", model) for model in key.held),
+        ]
         facts = Facts(Fact(name, value, "said") for name, value in stated)
         try:
             advice.reply(knowledge, advice.Asking(facts=facts))

@@ -36,9 +36,9 @@ class Facts:
             there = kept.setdefault(fact.name, [])
             if there and _RANK[fact.origin] > _RANK[there[0].origin]:
                 there.clear()
-            if not there or _RANK[fact.origin] == _RANK[there[0].origin]:
-                if all(fact.value != other.value for other in there):
-                    there.append(fact)
+            as_good = not there or _RANK[fact.origin] == _RANK[there[0].origin]
+            if as_good and all(fact.value != other.value for other in there):
+                there.append(fact)
         self._facts = {name: tuple(found) for name, found in kept.items()}
 
     def __iter__(self) -> Iterator[Fact]:

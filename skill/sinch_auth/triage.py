@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sinch_auth.facts import Facts
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
@@ -51,13 +52,8 @@ def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
         places[word].append(at)
     candidates: dict[str, set[int]] = defaultdict(set)
     for word in places:
-        for row, clue in knowledge.remembered(
-            ("clue", word),
-            lambda word=word: knowledge.database.execute(
-                "select row, clue from clue where trigger = ?", (word,)
-            ).fetchall(),
-        ):
-            candidates[row].add(clue)
+        for row_id, clue in knowledge.remembered(("clue", word), partial(_clues, knowledge, word)):
+            candidates[row_id].add(clue)
     found = []
     for id, clues in candidates.items():
         row = knowledge.row(id)
@@ -73,6 +69,10 @@ def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
             more = sum(score for score, _ in scores[1:]) * 0.25
             found.append(Cause(id, row, round(best + min(more, 1.0) + scope, 3), evidence))
     return sorted(found, key=lambda cause: (-cause.score, cause.row.rank, cause.id))
+
+
+def _clues(knowledge: Knowledge, word: str) -> list[tuple[str, int]]:
+    return knowledge.database.execute("select row, clue from clue where trigger = ?", (word,)).fetchall()
 
 
 def _scope(row: Row, facts: Facts) -> float | None:

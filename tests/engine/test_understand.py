@@ -91,7 +91,7 @@ SECRETS = st.one_of(
             "{}",
             "curl -u id:{} https://auth.sinch.com/oauth2/token",
         ]
-    ),  # fmt: skip
+    ),
     st.sampled_from(["", "voice 40102 ", "mailgun 401\n"]),
 )
 def test_no_secret_reaches_a_reply(secret: str, where: str, around: str) -> None:

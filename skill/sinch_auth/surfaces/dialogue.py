@@ -1,4 +1,4 @@
-"""The dialogue on a terminal: choices with arrow keys and a typed filter, until nothing open could change the answer."""
+"""The dialogue on a terminal: choices by arrow key and typed filter, and what was understood so far."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def command(
     no_input: bool,
     form: str,
 ) -> None:
-    """Ask which credentials a Sinch API takes, or why an attempt fails; get the answer, or the one question that matters.
+    """Ask which credentials a Sinch API takes, or why an attempt fails: an answer, or the one question that matters.
 
     TEXT is a sentence, an error, a curl command, code; `-` reads it from standard input. Without it, a dialogue.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from sinch_auth.surfaces.listing import print_table, wants_json
@@ -15,7 +17,7 @@ def command(form: str, locale: str) -> None:
     from sinch_auth import knowledge
 
     base = knowledge.load()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for id in base.ids("language"):
         language = base.language(id, locale)
         sdk = language.sdk
@@ -39,7 +41,7 @@ def command(form: str, locale: str) -> None:
     table: list[list[object]] = []
     for row in rows:
         releases = row["releases"] or [{"line": "no SDK", "version": "", "covers": []}]
-        for release in releases:  # type: ignore[attr-defined]
+        for release in releases:
             covers = ", ".join(release["covers"]) or f"plain HTTP with {row['http']}"
             table.append([row["id"], row["sdk"] or "-", release["line"], release["version"], covers])
     print_table(["id", "package", "line", "version", "covers"], table)

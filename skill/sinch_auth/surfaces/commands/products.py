@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from sinch_auth.surfaces.listing import print_table, wants_json
@@ -16,7 +18,7 @@ def command(form: str, locale: str) -> None:
     from sinch_auth.decisions import Situation, regions, resolve
 
     base = knowledge.load()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for id in base.ids("product"):
         product = base.product(id, locale)
         decision = resolve(base, Situation(product=id))
@@ -47,7 +49,7 @@ def command(form: str, locale: str) -> None:
                 ", ".join(f"{way['model']}/{way['method']}" for way in row["accepts"]),
                 row["url"],
                 row["status"],
-            ]  # type: ignore[index]
+            ]
             for row in rows
         ],
     )

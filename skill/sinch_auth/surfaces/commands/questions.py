@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from sinch_auth.surfaces.listing import print_table, wants_json
@@ -15,7 +17,7 @@ def command(form: str, locale: str) -> None:
     from sinch_auth import interview, knowledge
 
     base = knowledge.load()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for id in sorted(base.ids("question"), key=interview.ORDER.index):
         question = base.question(id, locale)
         options = list(question.options) or list(interview.values_of(base, id))
@@ -27,7 +29,7 @@ def command(form: str, locale: str) -> None:
                 "options": options,
                 "default": question.default,
                 "unknown": question.unknown,
-            }  # fmt: skip
+            }
         )
     if wants_json(form, rows):
         return
