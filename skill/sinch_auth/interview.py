@@ -102,9 +102,11 @@ def _question(knowledge: Knowledge, name: str, facts: Facts, locale: str) -> Ask
     if entry.options:
         options = tuple(Choice(value, option.label, option.hint) for value, option in entry.options.items())
     elif name == "product":
+        # Those that take the credentials named stand first; the others stay, for people name the wrong ones.
+        held = facts.values("model")
         options = tuple(
             Choice(id, product.name, product.summary)
-            for id in knowledge.ids("product")
+            for id in sorted(knowledge.ids("product"), key=lambda id: not _takes(knowledge, id, held))
             for product in [knowledge.product(id, locale)]
         )
     elif name == "language":
@@ -140,6 +142,10 @@ def sensible(knowledge: Knowledge, product: str, language: str) -> bool:
     if knowledge.language(language).runs_on == "backend" or not product:
         return True
     return not decisions.resolve(knowledge, Situation(product=product, language=language)).refused
+
+
+def _takes(knowledge: Knowledge, product: str, models: tuple[str, ...]) -> bool:
+    return any(way.model in models for way in knowledge.product(product).accepts)
 
 
 def _region_name(knowledge: Knowledge, region: str, locale: str) -> str:
