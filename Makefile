@@ -33,16 +33,16 @@ test: setup     ## Lint, types, imports, proofs of the knowledge base, all tests
 	@CI="$(CI)" tests/run
 
 eval: setup     ## Real users' questions through `ask`; a table, and the failures.
-	@$(BIN)/python -m evals.run
+	@$(BIN)/python -m evals.run $(ARGS)
 
 prove: setup    ## Run every snippet against the sandbox; a table.
-	@$(BIN)/python -m evals.prove
+	@$(BIN)/python -m evals.prove $(ARGS)
 
 bench: setup    ## Timings and ratios.
-	@$(BIN)/python -m evals.bench
+	@$(BIN)/python -m evals.bench $(ARGS)
 
 soak: setup     ## Two minutes of mixed load on the MCP server over HTTP.
-	@$(BIN)/python -m evals.soak
+	@$(BIN)/python -m evals.soak $(ARGS)
 
 lint: setup     ## Only style, types and import directions.
 	@$(BIN)/ruff check skill tests evals && $(BIN)/mypy && $(BIN)/lint-imports
