@@ -11,31 +11,50 @@ MASK = "****"
 # the person who pasted it.
 _EMPTY_MD5 = "1B2M2Y8AsgTpgAmY7PhCfg=="
 
+# The words before these (application, key, api, access, …) do not matter: what follows is masked all the same.
 _SECRET_WORD = (
-    r"(?:(?:application|app|key|client|api|auth|access|webhook|hmac|callback|service)?[ _-]?secret(?:[ _-]?key)?"
-    r"|pass(?:word|wd)?|pwd|(?:api|access|auth|bearer|sms|id|refresh)?[ _-]?token"
-    r"|api[ _-]?key|apikey|signing[ _-]?key|private[ _-]?key|密钥|密码|令牌)"
+    r"(?:secret(?:[ _-]?key)?|pass(?:word|wd)?|pwd|token|api[ _-]?key|signing[ _-]?key|private[ _-]?key|密钥|密码|令牌)"
 )
 
-# Every pattern names the part to mask `v`. All are linear: no nested quantifiers over the same characters.
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("private key", re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<v>[^-]{10,20000})")),
-    ("token", re.compile(r"(?P<v>\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,4000})?)")),
-    ("authorization header", re.compile(r"(?i)\bbearer[ :]{1,3}[\"']?(?P<v>[A-Za-z0-9._~+/=-]{12,})")),
-    ("authorization header", re.compile(r"(?i)\bbasic {1,3}(?P<v>[A-Za-z0-9+/=_-]{16,})")),
-    ("Mailgun key", re.compile(r"(?i)\b(?:pub)?key-(?P<v>[0-9a-z]{24,40})\b")),
-    ("Mailgun key", re.compile(r"\b(?P<v>[0-9a-z]{32}-[0-9a-z]{8}-[0-9a-z]{8})\b")),
-    ("application secret", re.compile(r"(?<![A-Za-z0-9+/=_-])(?P<v>[A-Za-z0-9+/]{22}==)(?![A-Za-z0-9+/=])")),
+# Every pattern names the part to mask `v`. All are linear: no nested quantifiers over the same characters. `only`
+# are texts (in lower case) of which one must be there for the pattern to fit: looking for them costs next to nothing.
+_PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
+    (
+        "private key",
+        ("private key-----",),
+        re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<v>[^-]{10,20000})"),
+    ),
+    ("token", ("eyj",), re.compile(r"(?P<v>\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{0,4000})?)")),
+    ("authorization header", ("bearer",), re.compile(r"(?i)\bbearer[ :]{1,3}[\"']?(?P<v>[A-Za-z0-9._~+/=-]{12,})")),
+    ("authorization header", ("basic",), re.compile(r"(?i)\bbasic {1,3}(?P<v>[A-Za-z0-9+/=_-]{16,})")),
+    ("Mailgun key", ("key-",), re.compile(r"(?i)\b(?:pub)?key-(?P<v>[0-9a-z]{24,40})\b")),
+    ("Mailgun key", ("-",), re.compile(r"\b(?P<v>[0-9a-z]{32}-[0-9a-z]{8}-[0-9a-z]{8})\b")),
+    (
+        "application secret",
+        ("==",),
+        re.compile(r"(?<![A-Za-z0-9+/=_-])(?P<v>[A-Za-z0-9+/]{22}==)(?![A-Za-z0-9+/=])"),
+    ),
     (
         "password in a URL",
-        re.compile(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"]{1,200}:(?P<v>[^\s:/@'\"]{6,200})@"),
+        ("://",),
+        re.compile(r"(?i)(?<=://)[^\s:/@'\"]{1,200}:(?P<v>[^\s:/@'\"]{6,200})@"),
     ),
     (
         "curl password",
+        ("-u", "--user"),
         re.compile(r"(?:(?<=\s)-u|--user)[ =]{0,3}[\"']?[^\s:'\"$]{1,200}:(?P<v>[^\s'\"$<{]{6,300})"),
     ),
     (
+        "credentials in code",
+        ("auth", "sinchclient"),
+        re.compile(
+            r"(?:auth ?= ?\(|[aA]uth\(|basic_auth |SinchClient\()\s{0,9}[\"'][^\"'\s]{1,200}[\"'],\s{0,9}"
+            r"[\"'](?P<v>[^\"'\s]{6,300})[\"']"
+        ),
+    ),
+    (
         "secret",
+        ("secret", "pass", "pwd", "token", "key", "密钥", "密码", "令牌"),
         re.compile(
             rf"(?i){_SECRET_WORD}(?P<how>[\"']?\s{{0,3}}(?:[=:：]|=>|是|为|is)\s{{0,3}}|\s{{1,3}})[\"'`]?"
             r"(?P<v>[^\s\"'`,;，。；(){}<>\[\]]{6,4000})"
@@ -67,7 +86,10 @@ def redact(text: str) -> Redacted:
     ()
     """
     kinds: list[str] = []
-    for kind, pattern in _PATTERNS:
+    plain = text.lower()
+    for kind, only, pattern in _PATTERNS:
+        if not any(word in plain for word in only):
+            continue
 
         def mask(match: re.Match[str], kind: str = kind) -> str:
             value = match["v"]
@@ -85,7 +107,7 @@ def redact(text: str) -> Redacted:
 def _is_secret(kind: str, value: str, how: str | None) -> bool:
     if value == _EMPTY_MD5 or MASK in value or _PLACEHOLDER.match(value):
         return False
-    if kind in ("authorization header", "password in a URL", "curl password"):
+    if kind in ("authorization header", "password in a URL", "curl password", "credentials in code"):
         # Documentation writes these with names: KEY_SECRET, ACCESS_TOKEN, application_secret.
         return not re.fullmatch(r"[A-Z][A-Z_]*|[a-z][a-z_]*", value)
     if kind == "secret":

@@ -14,8 +14,13 @@ from sinch_auth.knowledge import Knowledge
 from sinch_auth.redact import redact
 from sinch_auth.words import deletions, normalise, within_one_typo, words
 
-LIMIT = 60_000
-"""Characters that are read. What a longer paste says about authentication stands at its ends."""
+LIMIT = 30_000
+"""Characters that are read; of a longer paste its two ends, and what stands around telling words in between."""
+
+_PART = LIMIT // 3
+_TELLING = ("sinch.com", "mailgun", "mailjet", "uthorization", "errorCode", "HTTP/1.1 4", "HTTP/2 4", "xception",
+            "invalid_", "sdk-core")  # fmt: skip
+_EDGE = re.compile(r"[\s,;{}\[\]&]")
 
 _HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,8}(?:com|net)(?![\w-])")
 _STATUS = re.compile(
@@ -45,7 +50,7 @@ def understand(knowledge: Knowledge, text: str) -> Understood:
     >>> understand(load(), "401 from https://eu.conversation.api.sinch.com").facts.value("region")
     'eu'
     """
-    clean = redact(text if len(text) <= LIMIT else f"{text[: LIMIT // 2]}\n…\n{text[-LIMIT // 2 :]}")
+    clean = redact(excerpt(text))
     plain = normalise(clean.text)
     found = _corrected(knowledge, words(plain))
     # A host's own region is evidence of another kind: it must not be read as the user's word.
@@ -66,6 +71,38 @@ def understand(knowledge: Knowledge, text: str) -> Understood:
     if version:
         facts.append(Fact("sdk_version", version[1], "text", version[0]))
     return Understood(clean.text, tuple(found), Facts(facts), clean.kinds)
+
+
+def excerpt(text: str) -> str:
+    """What is read of a text: all of a short one; of a long one its ends and its telling places, cut between words.
+
+    >>> excerpt("401") == "401", len(excerpt("x " * 500_000)) <= LIMIT
+    (True, True)
+    """
+    if len(text) <= LIMIT:
+        return text
+    parts, room = [], _PART - 1_200
+    for word in _TELLING:
+        found, tries = text.find(word, _PART, -_PART), 3
+        while found >= 0 and tries and room > 0:
+            part = _window(text, found - 300, min(found + 700, len(text) - _PART))
+            parts.append(part)
+            room -= len(part) + 3
+            tries -= 1
+            found = text.find(word, found + 700, -_PART)
+    return "\n…\n".join((_window(text, 0, _PART), *parts, _window(text, len(text) - _PART, len(text))))
+
+
+def _window(text: str, start: int, end: int) -> str:
+    """A part of a text without the words that its borders cut: half a secret would not be known as one."""
+    part = text[start:end]
+    if start > 0:
+        first = _EDGE.search(part)
+        part = part[first.end() :] if first else ""
+    if end < len(text):
+        last = max((part.rfind(edge) for edge in "\n ,;{}[]&\t"), default=-1)
+        part = part[: last + 1]
+    return part
 
 
 class _Evidence:

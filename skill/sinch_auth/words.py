@@ -44,9 +44,10 @@ def words(text: str) -> list[str]:
 def deletions(word: str) -> Iterator[str]:
     """The word and every form with one letter left out: two words one typo apart share one of them.
 
-    Words shorter than five letters give nothing: one letter makes too many of them another word.
+    Words shorter than five letters give nothing: one letter makes too many of them another word. Nor do those
+    longer than any word: an identifier is no typo.
     """
-    if len(word) < 5 or not word.isalpha() or not word.isascii():
+    if not 5 <= len(word) <= 40 or not word.isalpha() or not word.isascii():
         return
     yield word
     for at in range(1, len(word)):
