@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from sinch_auth import advice, knowledge
@@ -104,8 +103,9 @@ def main() -> None:
     report("one answer inside the process, p99", p99, "ms", "bar 1")
     if "--quick" not in sys.argv:
         _scaled(program, times, asked)
-    for module in ("evals.bench_signing", "evals.bench_sandbox", "evals.bench_mcp"):
-        _further(module)
+    for path in sorted(Path(__file__).parent.glob("bench_*.py")):
+        print(f"\n{path.stem}")
+        importlib.import_module(f"evals.{path.stem}").main()
 
 
 def _scaled(program: str, times: list[float], asked: float) -> None:
@@ -126,17 +126,6 @@ def _scaled(program: str, times: list[float], asked: float) -> None:
             "bar 2",
         )
         del os.environ["SINCH_AUTH_DATA"], os.environ["SINCH_AUTH_CACHE"]
-
-
-def _further(module: str) -> None:
-    try:
-        run: Callable[[], None] = importlib.import_module(module).main
-    except ModuleNotFoundError as missing:
-        if missing.name != module:
-            raise
-        return
-    print(f"\n{module.rpartition('_')[2]}")
-    run()
 
 
 if __name__ == "__main__":

@@ -133,12 +133,20 @@ def _share(results: list[Result], good: Callable[[Result], bool]) -> str:
     return f"{sum(map(good, results)) / len(results):.0%}"
 
 
+TABLES: tuple[tuple[str, Callable[[Result], list[str]]], ...] = (
+    ("tag", lambda result: result.case["tags"]),
+    ("locale", lambda result: [result.case["locale"]]),
+    ("product", lambda result: result.case["products"] or ["none"]),
+)
+
+
 def main() -> int:
     """Print the tables and the failures; exit 1 below the bars."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=Path, default=CASES, help="folder of case files")
     parser.add_argument("--failures", type=int, default=200, help="how many failures to print")
     parser.add_argument("--only", default="", help="only cases whose id contains this")
+    parser.add_argument("--brief", action="store_true", help="the failures and the last line, no tables")
     options = parser.parse_args()
     base = knowledge.load()
     results = [run(base, id, case) for id, case in cases(options.cases) if options.only in id]
@@ -155,12 +163,8 @@ def main() -> int:
         print(
             f"    {result.reply.status}, asks {result.reply.question.id if result.reply.question else 'nothing'}; causes: {causes}"
         )
-    print()
-    print(table(results, "tag", lambda r: r.case["tags"]))
-    print()
-    print(table(results, "locale", lambda r: [r.case["locale"]]))
-    print()
-    print(table(results, "product", lambda r: r.case["products"] or ["none"]))
+    for by, key in () if options.brief else TABLES:
+        print(f"\n{table(results, by, key)}")
     model = sum(r.model_right for r in results) / len(results)
     items = sum(r.checkable for r in results)
     contain = (items - sum(len(r.missing) for r in results)) / max(items, 1)
