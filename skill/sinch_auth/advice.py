@@ -320,9 +320,7 @@ def _snippets(
         return ()
     language_known = bool(facts.value("language"))
     show = causes[0].row.show if causes else None
-    if causes and not show and asking.detail == "concise":
-        return ()
-    if not language_known and not (show or not causes):
+    if causes and not show and not language_known:
         return ()
     sensible = snippets.purposes(
         knowledge,
