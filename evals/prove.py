@@ -9,10 +9,12 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
-from evals.proving import running
+from evals.proving import record, running
 from evals.proving.languages import RUNNERS, Cell, ToolMissing
+from evals.proving.record import Shown
 from evals.proving.trials import Trial, Trials, folder_name, in_regions
 from sinch_auth import knowledge, snippets
 from sinch_auth.knowledge import Knowledge
@@ -123,6 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prove, print, and with `--record` write down; 4 when a snippet fails."""
     parser = argparse.ArgumentParser(prog="python -m evals.prove", description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="LANGUAGE[/PRODUCT[/PURPOSE…]]")
+    parser.add_argument("--record", action="store_true", help="write knowledge/proofs.yaml and docs/proofs.md")
     given = parser.parse_args(arguments)
     started = time.monotonic()
     base = knowledge.load()
@@ -135,8 +138,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for result in results:
         for problem in result.problems:
             print(f"\n{result.request.id}\n  {problem}")
+    shown = [Shown(r.request, r.level, r.against, r.digest) for r in results if not r.problems]
+    recorded = record.load()
+    contradictions = [] if given.record else record.contradictions(recorded, shown)
+    for contradiction in contradictions:
+        print(f"\n{contradiction}; run python -m evals.prove --record")
+    if given.record:
+        cells = list(snippets.cells(base))
+        failed = {result.request.id for result in results if result.problems}
+        kept = {id: proof for id, proof in recorded.items() if id not in failed}
+        record.write(base, record.merged(kept, shown, cells, _today()), cells)
     print(f"\n{sum(r.trials for r in results)} runs in {time.monotonic() - started:.0f} s")
-    return 4 if any(result.problems for result in results) else 0
+    return 4 if contradictions or any(result.problems for result in results) else 0
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 if __name__ == "__main__":

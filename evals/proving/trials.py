@@ -72,13 +72,19 @@ class Trials:
             )
 
     def spoilable(self, cell: Cell) -> list[str]:
-        """The variables whose value decides whether a request is let in."""
-        own = {credential.env for credential in self.base.model(cell.request.model).credentials.values()}
-        return [name for name in cell.snippet.environment if name in own]
+        """The variables whose value decides whether a request is let in; but for curl only the secret one.
+
+        Which other values matter is the API's affair, so one language shows it for all.
+        """
+        own = {credential.env: credential for credential in self.base.model(cell.request.model).credentials.values()}
+        read = [name for name in cell.snippet.environment if name in own]
+        return read if cell.request.language == "curl" else [name for name in read if own[name].secret][-1:]
 
     def let_in(self, cell: Cell, outcome: Outcome) -> str:
         """Judge a run with the right credentials."""
-        if outcome.code != 0:
+        # Some products answer 404 to the first request of whoever is let in; a bare call of an SDK throws then.
+        thrown = cell.request.purpose == "init" and outcome.verdicts and outcome.verdicts[-1].status == 404
+        if outcome.code != 0 and not thrown:
             return f"it ended with {outcome.code}: {_shown(outcome)}"
         refused = next((v for v in outcome.verdicts if not v.accepted), None)
         if refused:
@@ -246,7 +252,7 @@ def _authentic(outcome: Outcome) -> str:
 def _turned_away(outcome: Outcome) -> str:
     if outcome.code == 0 or "authentic" in outcome.out:
         return "a bad callback was taken"
-    return "" if outcome.err.startswith("refused") else f"it fails without saying so: {_shown(outcome)}"
+    return "" if re.search("^refused", outcome.err, re.MULTILINE) else f"it fails without saying so: {_shown(outcome)}"
 
 
 def _fails(outcome: Outcome) -> str:
