@@ -24,6 +24,7 @@ class Server(_Row, frozen=True, kw_only=True):
 
     name: str
     command: list[str]
+    published: list[str]
     environment: list[str]
 
 
@@ -52,12 +53,30 @@ class Client(_Row, frozen=True, kw_only=True):
     sources: list[str]
 
 
+class Ecosystem(_Row, frozen=True, kw_only=True):
+    """One kind of package that can carry our skill, our server, or both."""
+
+    name: str
+    manifest: str
+    servers: str = ""
+    """The file of MCP servers, where the manifest does not hold them itself."""
+    skills: str = ""
+    """The folder of skills, where the package carries any."""
+    limit: int = 0
+    """The longest description it takes; 0 where none is published."""
+    see: str
+    sources: list[str]
+
+
 class Table(_Row, frozen=True, kw_only=True):
     """The whole of `clients.yaml`."""
 
     checked: str
     server: Server
     clients: dict[str, Client]
+    ecosystems: dict[str, Ecosystem]
+    registry_name: str
+    """Our name in the MCP registry; the README must repeat it after `mcp-name:`."""
 
 
 @cache
