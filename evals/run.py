@@ -68,7 +68,7 @@ def run(base: knowledge.Knowledge, id: str, case: dict[str, Any]) -> Result:
     must_ask = [name for name in case["must_ask"] if name != "symptom"]
     asked_right = asked in must_ask
     model_right = (
-        asked == "product" or not model
+        asked == "product" or model in ("", "none")
         if case["auth_model"] == "unknown"
         else all(any(one in model.split("+") for one in ways) for ways in expected)
         or (case["auth_model"] == "none" and reply.status == "out_of_scope")
