@@ -33,6 +33,7 @@ TRANSLATED = (
     "mistake",
     "text",
     "region",
+    "contradiction",
 )
 
 

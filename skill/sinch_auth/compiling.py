@@ -35,6 +35,7 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
     ("mistake", "mistakes/*.yaml", "mistakes"),
     ("source", "sources.yaml", "sources"),
     ("text", "wordings.yaml", "texts"),
+    ("contradiction", "contradictions.yaml", "contradictions"),
     ("proof", "proofs.yaml", "proofs"),
     ("surface", "surfaces/*.yaml", ""),
 )

@@ -48,7 +48,7 @@ def next_question(
     `also` names facts that a fitting troubleshooting row asks for.
     """
     name = _open(knowledge, facts, code_wanted, also)
-    return _question(knowledge, name, facts, locale) if name else None
+    return question(knowledge, name, facts, locale) if name else None
 
 
 def situation(knowledge: Knowledge, facts: Facts, product: str = "") -> Situation:
@@ -97,7 +97,8 @@ def _asks_region(knowledge: Knowledge, product: str) -> bool:
     return bool(region and region.ask)
 
 
-def _question(knowledge: Knowledge, name: str, facts: Facts, locale: str) -> Asked:
+def question(knowledge: Knowledge, name: str, facts: Facts, locale: str) -> Asked:
+    """The question that learns one fact, with its options; for a region the product must be known."""
     entry = knowledge.question(name, locale)
     if entry.options:
         options = tuple(Choice(value, option.label, option.hint) for value, option in entry.options.items())

@@ -46,6 +46,7 @@ _KINDS: dict[str, type[msgspec.Struct]] = {
     "region": schema.RegionName,
     "wants": schema.Intent,
     "text": schema.Wording,
+    "contradiction": schema.Contradiction,
 }
 
 

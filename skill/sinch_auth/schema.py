@@ -376,6 +376,39 @@ class Theme(Entry, frozen=True, kw_only=True):
     rows: dict[str, Row]
 
 
+class Contradiction(Sourced, frozen=True, kw_only=True):
+    """Two things in one text that cannot both be right. All that is given must hold; `row` says cause and fix."""
+
+    row: str
+    because: str
+    """What contradicts what; `{credential}`, `{host}` and `{version}` are replaced by what was found."""
+    carried: list[str] = []
+    """Kinds of credential that the request carries (the vocabulary stands in `contradictions.yaml`)."""
+    models: list[str] = []
+    """Auth models that the credential belongs to, instead of `carried`."""
+    hosts: list[str] = []
+    """Products whose host is called; `token` is the token endpoint, `project` any API of a project."""
+    host_models: list[str] = []
+    """Auth models that the host is for, where a product has a host for each."""
+    path_ids: list[Literal["uuid", "hex-32"]] = []
+    """The shape of the id in the path."""
+    methods: list[str] = []
+    content_types: list[str] = []
+    region_differs: bool = False
+    """Whether the text says another region than the host has."""
+    quoted: bool = False
+    """Whether the value is a variable in single quotes."""
+    languages: list[str] = []
+    """Languages of the SDK in use."""
+    since: str = ""
+    before: str = ""
+    """Release that the SDK's version must have reached, or must not have reached."""
+    says: list[str | list[str]] = []
+    """Phrases that must be in the text, as in a row's clue."""
+    not_says: list[str] = []
+    examples: list[str]
+
+
 # -- mistakes and wordings -----------------------------------------------------------------------------
 
 

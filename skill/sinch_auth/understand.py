@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 
 from sinch_auth.facts import Fact, Facts
 from sinch_auth.knowledge import Knowledge
@@ -24,11 +25,13 @@ _EDGE = re.compile(r"[\s,;{}\[\]&]")
 
 _HOST = re.compile(r"(?<![\w.-])(?:[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.){1,8}(?:com|net)(?![\w-])")
 _STATUS = re.compile(
-    r"(?<![\w.:/-])(4\d\d|5\d\d)(?![\w-])(?!\.\d)(?! ?(?:ms|kb|mb|px|rps|records|users|numbers|messages|chars|characters|times))"
+    r"(?<![\w.:/-])(4\d\d|5\d\d)(?![\w-])(?!\.\d)"
+    r"(?! ?(?:ms|kb|mb|px|rps|records|users|numbers|messages|chars|characters|times))"
 )
 _ERROR_CODE = re.compile(r"(?<![\w+-])(4[0-2][0-9]0[0-9])(?!\w)")
 _VERSION = re.compile(
-    r"(?:sinch(?:-sdk-\w+|/sdk-core|/sdk-client)?|sdk(?:-core|-client)?|pip show sinch *->|version)[ \"'=@v:^~(]{1,4}(\d+\.\d+(?:\.\d+)?|\d\.x)"
+    r"(?:sinch(?:-sdk-\w+|/sdk-core|/sdk-client)?|sdk(?:-core|-client)?|pip show sinch *->|version)"
+    r"[ \"'=@v:^~(]{1,4}(\d+\.\d+(?:\.\d+)?|\d\.x)"
 )
 _FINE = re.compile(r"\b(?:work|worked|fine|ok|okay)\b|正 常|没 问 题")
 
@@ -182,7 +185,7 @@ def _starting_with(knowledge: Knowledge, word: str) -> list[tuple[str, str, str,
 
 def _corrected(knowledge: Knowledge, found: list[str]) -> list[str]:
     """Words one typo away from a word that the knowledge base searches for are read as that word."""
-    return [knowledge.remembered(("word", word), lambda word=word: _correct(knowledge, word)) for word in found]
+    return [knowledge.remembered(("word", word), partial(_correct, knowledge, word)) for word in found]
 
 
 def _correct(knowledge: Knowledge, word: str) -> str:

@@ -27,7 +27,7 @@ def for_people(
     width: int = 100,
 ) -> str:
     """The reply as a person reads it, wrapped to `width` columns; `bold` marks headings."""
-    return _render(
+    return render(
         "answer/people.txt.j2",
         reply=reply,
         facts=[fact for fact in reply.facts if fact.name in _TOLD],
@@ -41,7 +41,7 @@ def for_people(
 
 def for_models(knowledge: Knowledge, reply: Reply, locale: str, detail: Detail) -> str:
     """The reply as a model reads it: about 300 tokens concise, 900 in full."""
-    return _render("agent/reply.txt.j2", reply=reply, detail=detail, t=lambda id: knowledge.text(id, locale))
+    return render("agent/reply.txt.j2", reply=reply, detail=detail, t=lambda id: knowledge.text(id, locale))
 
 
 def as_json(reply: Reply) -> dict[str, Any]:
@@ -68,7 +68,8 @@ def printable(text: str) -> str:
     return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "�" for c in text)
 
 
-def _render(template: str, **context: Any) -> str:
+def render(template: str, **context: Any) -> str:
+    """One of our own text templates, without runs of empty lines."""
     text: str = _environment().get_template(template).render(**context)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
