@@ -155,7 +155,7 @@ def _token_refusal(ruling: Ruling) -> Answer:
     status, label = int(row["status"]), str(row["label"])
     shape = _fill_shape(_data()["errors"]["oauth"], status, ruling.what, ruling.cure, label)
     headers = {"www-authenticate": 'Basic realm="sandbox"'} if status == 401 else {}
-    return _json(status, shape, DOCUMENTED if row.get("source") else ASSUMED, headers)
+    return _json(status, shape, DOCUMENTED if row.get("source") and not ruling.assumed else ASSUMED, headers)
 
 
 def _shaped(product: str, status: int, what: str, cure: str) -> Any:

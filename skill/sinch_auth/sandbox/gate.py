@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -80,6 +81,7 @@ class Gate:
         self._faults = faults or Faults()
         self._clock = clock
         self._struck: set[str] = set()
+        self._alone = threading.Lock()
         self._tokens_left, self._refilled = _BUCKET, clock()
         self._wanted = region
         self.credentials = credentials
@@ -96,10 +98,11 @@ class Gate:
         how = getattr(self._faults, fault.replace("-", "_"))
         if how == "always":
             return True
-        if how != "once" or f"{fault} {where}" in self._struck:
-            return False
-        self._struck.add(f"{fault} {where}")
-        return True
+        with self._alone:
+            if how != "once" or f"{fault} {where}" in self._struck:
+                return False
+            self._struck.add(f"{fault} {where}")
+            return True
 
     def decide(self, request: Request) -> Ruling:
         """Judge one request."""

@@ -17,7 +17,7 @@ from sinch_auth.sandbox.answers import Answer, answer
 from sinch_auth.sandbox.authority import Authority
 from sinch_auth.sandbox.faults import Faults
 from sinch_auth.sandbox.gate import Gate, Ruling
-from sinch_auth.sandbox.requests import Request
+from sinch_auth.sandbox.requests import Request, carried
 
 _BODY_LIMIT = 32 * 1024 * 1024
 _IDLE_SECONDS = 120.0
@@ -53,6 +53,7 @@ class Server:
         self._servers: list[asyncio.Server] = []
         self._datagrams: list[asyncio.DatagramTransport] = []
         self._connections: set[asyncio.Task[None]] = set()
+        self._judging: set[asyncio.Task[Answer]] = set()
         self.tls_port = 0
 
     async def serve_namespace(self, sockets: tuple[socket.socket, ...]) -> None:
@@ -81,6 +82,7 @@ class Server:
             server.close()
         for transport in self._datagrams:
             transport.close()
+        await asyncio.gather(*self._judging, return_exceptions=True)
         for task in list(self._connections):
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
@@ -108,10 +110,23 @@ class Server:
         if self._gate.strikes("drop", request.host):
             self.refuse(request, "dropped")
             return None
+        judged = asyncio.create_task(self._judge(request))
+        self._judging.add(judged)
+        judged.add_done_callback(self._judging.discard)
+        # Shielded: a client that gives up, or ends, must not take its verdict with it.
+        response = await asyncio.shield(judged)
         if self._faults.slow:
             await asyncio.sleep(self._faults.slow)
+        return response
+
+    async def _judge(self, request: Request) -> Answer:
         try:
-            ruling, response = answer(self._gate, request, self._gate.decide(request))
+            if carried(request).kind == "signed":
+                # Naming the mistake in a signature takes a few tenths of a second: not at the cost of other requests.
+                ruling = await asyncio.to_thread(self._gate.decide, request)
+            else:
+                ruling = self._gate.decide(request)
+            ruling, response = answer(self._gate, request, ruling)
         except Exception as problem:  # one strange request must not end the others
             return self.refuse(request, "broken", given=type(problem).__name__)
         self._record(request, ruling, response)
