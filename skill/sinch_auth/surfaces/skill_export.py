@@ -52,6 +52,8 @@ class Reference(_Part, frozen=True, kw_only=True):
     code: str = ""
     """The cell whose snippet it shows, where there is one."""
     gotchas: list[str] = []
+    brief: bool = False
+    """Whether only the first sentence of each gotcha is shown."""
     rows: list[str] = []
 
 
