@@ -83,6 +83,9 @@ def _execute(
         if cell.id in problems:
             result.problems.append(problems[cell.id])
             continue
+        if not runner.executes(cell):
+            result.level = "compiled"
+            continue
         tried = trials.in_region(cell, runner, region) if region else trials.of(cell, runner)
         found += [(result, trial) for trial in tried]
     return made, found

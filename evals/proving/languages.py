@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from evals import toolchains
+from evals.proving import java_stubs
 from evals.toolchains import ToolMissing
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.schema import Coverage
@@ -54,6 +55,10 @@ class Language:
 
     def __init__(self, base: Knowledge) -> None:
         self.base = base
+
+    def executes(self, cell: Cell) -> bool:
+        """Whether the cell can be run here; what cannot is compiled by `prepare`."""
+        return True
 
     def prepare(self, cells: Iterable[Cell]) -> Mapping[str, Problem]:
         """Make cells ready to run, all at once; what went wrong by cell. Raises `ToolMissing`."""
@@ -202,10 +207,63 @@ class Ruby(Language):
         return f"Ruby {_version('ruby', '--version').split()[1].partition('p')[0]}"
 
 
+class Java(Language):
+    """Programs of the standard library, and with both lines of the Sinch SDK where it is to be had."""
+
+    def executes(self, cell: Cell) -> bool:
+        return cell.request.route != "sdk" or bool(_java_sdk(self._line(cell)))
+
+    def prepare(self, cells: Iterable[Cell]) -> Mapping[str, Problem]:
+        cells = list(cells)
+        toolchains.program("javac")
+        for cell in cells:
+            if cell.request.purpose == "init":
+                self._write_probe(cell)
+        lines = [f"{cell.folder}\t{self._classpath(cell)}" for cell in cells]
+        compiler = ["java", "-XX:TieredStopAtLevel=1", str(Path(__file__).with_name("CompileEach.java"))]
+        done = subprocess.run(compiler, input="\n".join(lines), capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"the Java compiler gave up: {done.stderr[-500:]}")
+        said = dict(line.split("\t", 1) for line in done.stdout.splitlines())
+        return _each(cells, lambda cell: said[str(cell.folder)].replace("\\n", "\n"))
+
+    def command(self, cell: Cell) -> tuple[str, ...]:
+        return self._run(cell, "Main")
+
+    def probe(self, cell: Cell) -> tuple[str, ...]:
+        return self._run(cell, "Probe")
+
+    def against(self, cell: Cell) -> str:
+        runtime = f"Java {_version('javac', '--version').split()[1]}"
+        if cell.request.route != "sdk":
+            return runtime
+        sdk = f"com.sinch.sdk:sinch-sdk-java {toolchains.JAVA_VERSIONS[self._line(cell)]}"
+        return f"{sdk}, {runtime}" if self.executes(cell) else f"the public surface of {sdk}, {runtime}"
+
+    def _line(self, cell: Cell) -> str:
+        return cell.line or "2"
+
+    def _classpath(self, cell: Cell) -> str:
+        if cell.request.route != "sdk":
+            return ""
+        return _java_sdk(self._line(cell)) or str(java_stubs.folder(self.base, self._line(cell)))
+
+    def _run(self, cell: Cell, name: str) -> tuple[str, ...]:
+        path = os.pathsep.join(filter(None, [str(cell.folder / "classes"), self._classpath(cell)]))
+        # Short programs: no time for the second compiler.
+        return (toolchains.program("java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", path, name)
+
+    def _write_probe(self, cell: Cell) -> None:
+        call = coverage(self.base, cell).call
+        code = f"public class Probe {{ public static void main(String[] a) {{ var client = Main.sinchClient(); {call}; }} }}"
+        (cell.folder / "Probe.java").write_text(code + "\n")
+
+
 RUNNERS: Mapping[str, type[Language]] = {
     "curl": Curl,
     "node": Node,
     "python": Python,
+    "java": Java,
     "go": Go,
     "php": Php,
     "ruby": Ruby,
@@ -237,6 +295,15 @@ def _checked(command: list[str], folder: Path) -> Problem:
 @cache
 def _version(name: str, argument: str) -> str:
     return subprocess.run([toolchains.program(name), argument], capture_output=True, text=True, check=True).stdout
+
+
+@cache
+def _java_sdk(line: str) -> str:
+    """The class path of a line of the Java SDK; empty where the registry does not serve it."""
+    try:
+        return toolchains.java_classpath(line)
+    except ToolMissing:
+        return ""
 
 
 @cache
