@@ -152,22 +152,26 @@ def _hosts(knowledge: Knowledge, text: str, evidence: _Evidence) -> list[tuple[s
 def _phrases(knowledge: Knowledge, text: str, found: list[str], evidence: _Evidence) -> None:
     """Aliases, names, paths and markers. A longer phrase uses up its words, so that "voice v2" is not "voice"."""
     hits: list[tuple[int, int, str, str, int, str]] = []
+    looked_for: dict[str, bool] = {}
     for start, word in enumerate(found):
         for phrase, literal, fact, value, weight in _starting_with(knowledge, word):
             if literal:
-                if literal in text:
-                    evidence.add(fact, value, weight, literal)
+                if literal not in looked_for:
+                    looked_for[literal] = literal in text
+                    if looked_for[literal]:
+                        evidence.add(fact, value, weight, literal)
                 continue
             parts = phrase.split(" ")
             if found[start : start + len(parts)] == parts:
                 hits.append((start, start + len(parts), fact, value, weight, phrase))
+    # The same words may name two values (an alias two products share): only a longer phrase shadows.
+    named: dict[tuple[int, int, str], set[str]] = defaultdict(set)
+    for start, end, fact, value, _, _ in hits:
+        named[start, end, fact].add(value)
     used: dict[str, set[int]] = defaultdict(set)
     for start, end, fact, value, weight, phrase in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
         covered = used[fact]
-        # The same words may name two values (an alias two products share): only a longer phrase shadows.
-        if covered.issuperset(range(start, end)) and not any(
-            (start, end) == (other[0], other[1]) and other[2] == fact for other in hits if other[3] != value
-        ):
+        if covered.issuperset(range(start, end)) and len(named[start, end, fact]) == 1:
             continue
         covered.update(range(start, end))
         after = " ".join(found[end : end + 4])
