@@ -34,9 +34,14 @@ def expanded(value: Any) -> Any:
 
 def send(method: str, url: str, headers: dict[str, str], body: bytes) -> dict[str, Any]:
     parts = urlsplit(url)
+    proxy = urlsplit(os.environ.get("HTTPS_PROXY", "")) if parts.scheme == "https" else None
     make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     options = {"context": ssl.create_default_context()} if parts.scheme == "https" else {}
-    connection = make(parts.hostname or "", timeout=20, **options)  # type: ignore[arg-type]
+    if proxy and proxy.hostname:
+        connection = make(proxy.hostname, proxy.port, timeout=20, **options)  # type: ignore[arg-type]
+        connection.set_tunnel(parts.hostname or "", 443)
+    else:
+        connection = make(parts.hostname or "", timeout=20, **options)  # type: ignore[arg-type]
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request(method, target, body or None, headers)

@@ -71,8 +71,8 @@ def available(*, network: bool = True) -> str:
         try:
             # Some systems grant a user namespace and then nothing inside it (AppArmor on Ubuntu 24.04).
             _unshare(network=network)
-            if network:
-                _listen()
+            for socket_ in _listen() if network else ():
+                socket_.close()
             hosts = Path("/etc/hosts")
             _mount_all({hosts: hosts} if network else {})
         except OSError as problem:
