@@ -61,9 +61,10 @@ def carry_out(changes: list[Change]) -> None:
     for change in changes:
         if change.action == "removed" and SKILL in change.path.parts:
             for folder in change.path.parents:
-                if SKILL not in folder.parts or any(folder.iterdir()):
+                if SKILL not in folder.parts or (folder.is_dir() and any(folder.iterdir())):
                     break
-                folder.rmdir()
+                if folder.is_dir():
+                    folder.rmdir()
 
 
 def this_machine(project: Path | None) -> Machine:

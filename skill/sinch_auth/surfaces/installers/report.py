@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import click
 
+from sinch_auth.redact import redact
 from sinch_auth.surfaces import clients, installers
 from sinch_auth.surfaces.installers.files import Change
 from sinch_auth.surfaces.prose import printable
@@ -43,7 +44,8 @@ def run(
     if form == "json":
         click.echo(json.dumps(_as_json(what, client, machine, changes, dry_run), ensure_ascii=False, indent=1))
     elif dry_run:
-        text = "".join(change.difference() for change in changes)
+        # The lines around ours may hold secrets of other servers.
+        text = redact("".join(change.difference() for change in changes)).text
         click.echo(printable(text) if text else "nothing would change")
     else:
         click.echo(printable(_as_text(what, client, machine, changes)))
@@ -64,7 +66,7 @@ def _as_json(
                 "action": change.action,
                 "backup": str(change.backup) if _has_backup(change) else None,
                 "note": change.note,
-                **({"difference": change.difference()} if dry_run else {}),
+                **({"difference": redact(change.difference()).text} if dry_run else {}),
             }
             for change in changes
         ],
