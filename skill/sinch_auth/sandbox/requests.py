@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ def carried(request: Request) -> Carried:
 def _basic(encoded: str) -> Carried:
     try:
         text = base64.b64decode(encoded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return Carried("unreadable", secret=encoded, scheme="Basic")
     user, colon, password = text.partition(":")
     return Carried("basic" if colon else "unreadable", user=user, secret=password, scheme="Basic")
