@@ -1,37 +1,19 @@
-"""One rendered snippet: a cell of product × language × purpose × method × route, with its proof.
-
-Templates know languages, the knowledge base knows products; this module brings them together. A value of a user is
-checked by its shape first and quoted by the target language after that.
-"""
+"""What the templates of a language may interpolate, for one request."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote as percent_encode
 
+import msgspec
+
 from sinch_auth.errors import UnknownName, UsageError
+from sinch_auth.knowledge import Knowledge
 from sinch_auth.quoting import DIALECTS, Code, Dialect, Part
-from sinch_auth.resources import cache_folder, data_folder
-from sinch_auth.schema import Coverage, Credential, Host, Product, Proof, Purpose, Release, Smoke
-
-if TYPE_CHECKING:
-    import jinja2
-
-    from sinch_auth.knowledge import Knowledge
-
-Route = Literal["sdk", "http", "client-sdk"]
-
-_NO_SCHEME = ("none", "unknown")
-
-# What the official SDKs do with each auth model; they offer no other way.
-_SDK_METHODS = {"project": "oauth2", "service-plan": "bearer", "application": "signed"}
+from sinch_auth.schema import Coverage, Credential, Host, Product, Purpose, Smoke
+from sinch_auth.snippets.cells import SnippetRequest, covered, host_of, placeholders, smoke_of, templates
 
 _SHAPES = {
     "uuid": (
@@ -50,46 +32,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SnippetRequest:
-    """What to render. `region` empty: unknown, or the product has none. `sdk_line` empty: the newest line."""
-
-    product: str
-    language: str
-    purpose: Purpose
-    model: str
-    method: str
-    route: str
-    region: str = ""
-    sdk_line: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Credential id -> value to write into the code instead of reading it; never a secret."""
-
-    @property
-    def id(self) -> str:
-        """The cell's id, under which its proof is kept; the same for every region and value."""
-        line = f"/{self.sdk_line}" if self.sdk_line else ""
-        return f"{self.product}/{self.language}/{self.purpose}/{self.model}-{self.method}/{self.route}{line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """Code that runs as it stands, once the environment variables are set."""
-
-    language: str
-    purpose: str
-    filename: str
-    code: str
-    install: str
-    proof: Proof | None
-    environment: tuple[str, ...]
-    """The environment variables that the code reads."""
-    companions: Mapping[str, str] = field(default_factory=dict)
-    """Files that must stand beside it, by name (a `pom.xml`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Setting:
+class _Setting(msgspec.Struct, frozen=True):
     """One variable at the top of a snippet: read from the environment, or a literal."""
 
     name: Code
@@ -98,194 +41,7 @@ class _Setting:
     where: str
 
 
-def purposes(
-    knowledge: Knowledge, product: str, language: str, model: str, method: str, route: str, sdk_line: str = ""
-) -> tuple[Purpose, ...]:
-    """The purposes that make sense for a cell, the most useful first; empty where there is none."""
-    return tuple(
-        p for p in _possible(knowledge, product, language, model, method, route, sdk_line) if p in _templates(language)
-    )
-
-
-def _possible(
-    knowledge: Knowledge,
-    product_id: str,
-    language_id: str,
-    model: str,
-    method: str,
-    route: str,
-    sdk_line: str,
-) -> tuple[Purpose, ...]:
-    product, language = knowledge.product(product_id), knowledge.language(language_id)
-    accepted = [a for a in product.accepts if (a.model, a.method) == (model, method)]
-    if not accepted:
-        return ()
-    if route == "client-sdk":
-        if language.runs_on != "client" or not any("client" in a.runs_on for a in accepted):
-            return ()
-        return {"registration-token": ("init",), "public": ("call", "init")}.get(method, ())  # type: ignore[return-value]
-    if language.runs_on == "client":
-        return ()
-    webhook: tuple[Purpose, ...] = (
-        ("webhook",) if product.webhooks and product.webhooks.scheme not in _NO_SCHEME else ()
-    )
-    if route == "sdk":
-        release, coverage = _covered(knowledge, product_id, language_id, model, sdk_line)
-        if not coverage or _SDK_METHODS.get(model) != method:
-            return ()
-        call: tuple[Purpose, ...] = ("call",) if coverage.call else ()
-        return (*call, "init", *(webhook if coverage.webhook else ()))
-    if method == "registration-token":
-        return ("mint", *webhook)
-    if not any("backend" in a.runs_on for a in accepted):
-        return ()
-    call = ("call",) if _smoke(knowledge, product, model) else ()
-    own: dict[str, tuple[Purpose, ...]] = {"oauth2": ("token",), "signed": ("sign",) if call else ()}
-    return (*call, *own.get(method, ()), *webhook) if method in _HTTP_METHODS else webhook
-
-
-_HTTP_METHODS = ("oauth2", "basic", "bearer", "api-key", "signed")
-
-
-def cells(knowledge: Knowledge) -> Iterator[SnippetRequest]:
-    """Every cell that makes sense, each once: what must be proved."""
-    for product in knowledge.ids("product"):
-        for language in knowledge.ids("language"):
-            if language not in DIALECTS:
-                continue
-            webhooks: set[tuple[str, str]] = set()
-            for accepted in knowledge.product(product).accepts:
-                for route, line in _routes(knowledge, language):
-                    way = (accepted.model, accepted.method, route)
-                    for purpose in purposes(knowledge, product, language, *way, line):
-                        # A webhook is signed in one way, however you call the product.
-                        if purpose == "webhook":
-                            if (route, line) in webhooks:
-                                continue
-                            webhooks.add((route, line))
-                        yield SnippetRequest(product, language, purpose, *way, sdk_line=line)
-
-
-def canonical(knowledge: Knowledge, request: SnippetRequest) -> SnippetRequest:
-    """The cell that stands for a request: without region and values, a webhook under the product's first way in."""
-    plain = replace(request, region="", values={})
-    if request.purpose != "webhook":
-        return plain
-    for accepted in knowledge.product(request.product).accepts:
-        way = (accepted.model, accepted.method, request.route)
-        if "webhook" in purposes(knowledge, request.product, request.language, *way, request.sdk_line):
-            return replace(plain, model=accepted.model, method=accepted.method)
-    return plain
-
-
-def digest(snippet: Snippet) -> str:
-    """What a proof was made for: changes whenever the code or a file beside it changes."""
-    text = json.dumps([snippet.filename, snippet.code, sorted(snippet.companions.items())])
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def proof_of(knowledge: Knowledge, request: SnippetRequest) -> Proof | None:
-    """The proof kept for a request's cell, or None."""
-    id = canonical(knowledge, request).id
-    return knowledge.entry("proof", id, Proof) if knowledge.has("proof", id) else None
-
-
-def render(knowledge: Knowledge, request: SnippetRequest) -> Snippet:
-    """Render one snippet. Raises `UsageError` for a cell that makes no sense or a value of the wrong shape."""
-    possible = purposes(
-        knowledge,
-        request.product,
-        request.language,
-        request.model,
-        request.method,
-        request.route,
-        request.sdk_line,
-    )
-    if request.purpose not in possible:
-        raise UsageError(
-            f"there is no {request.purpose} snippet for {request.product} in {request.language} with "
-            f"{request.model} {request.method} over {request.route}",
-            cure=f"use one of: {', '.join(possible)}"
-            if possible
-            else "sinch-auth products shows each product's ways in",
-        )
-    build = _Builder(knowledge, request)
-    context = build.context()
-    templates = _templates(request.language)
-    code = _environment(request.language).get_template(templates[request.purpose]).render(context)
-    companions = {
-        name: _environment(request.language).get_template(path).render(context)
-        for name, path in _companions(request.language).items()
-        if request.route == "sdk"
-    }
-    return Snippet(
-        language=request.language,
-        purpose=request.purpose,
-        filename=build.filename,
-        code=str(code).rstrip("\n") + "\n",
-        install=build.install,
-        proof=proof_of(knowledge, request),
-        environment=tuple(s.env for s in build.settings if s.value is None),
-        companions={name: str(text).rstrip("\n") + "\n" for name, text in companions.items()},
-    )
-
-
-# -- facts of a cell ---------------------------------------------------------------------------------------
-
-
-def _routes(knowledge: Knowledge, language: str) -> Iterator[tuple[str, str]]:
-    entry = knowledge.language(language)
-    if entry.runs_on == "client":
-        yield "client-sdk", ""
-        return
-    if entry.sdk:
-        for position, release in enumerate(entry.sdk.releases):
-            yield "sdk", release.line if position else ""
-    yield "http", ""
-
-
-def _covered(
-    knowledge: Knowledge, product: str, language: str, model: str, sdk_line: str
-) -> tuple[Release | None, Coverage | None]:
-    sdk = knowledge.language(language).sdk
-    if not sdk:
-        return None, None
-    lines = [release.line for release in sdk.releases]
-    if sdk_line and sdk_line not in lines:
-        raise UnknownName("SDK line", sdk_line, lines)
-    release = sdk.releases[lines.index(sdk_line) if sdk_line else 0]
-    return release, release.covers.get(f"{product}@{model}") or release.covers.get(product)
-
-
-def _smoke(knowledge: Knowledge, product: Product, model: str) -> Smoke | None:
-    """The smoke request for an auth model: one without side effects, else whichever there is."""
-    fitting = [
-        s for s in product.smoke if s.model in ("", model) and _host(product, s.host, model) and _spelt(knowledge, s)
-    ]
-    return next((s for s in fitting if s.side_effect == "none"), fitting[0] if fitting else None)
-
-
-def _spelt(knowledge: Knowledge, smoke: Smoke) -> bool:
-    """Whether every placeholder of a smoke request is a credential that we can read from the environment."""
-    known = {c for m in knowledge.ids("model") for c in knowledge.model(m).credentials}
-    return set(_placeholders(smoke.path, *smoke.query.values())) <= known
-
-
-def _host(product: Product, purpose: str, model: str) -> Host | None:
-    fitting = [
-        h for h in product.hosts if h.purpose == purpose and h.model in ("", model) and h.url.startswith("https://")
-    ]
-    return next((h for h in fitting if h.model == model), fitting[0] if fitting else None)
-
-
-def _placeholders(*texts: str) -> list[str]:
-    return [name for text in texts for name in re.findall(r"\{(\w+)\}", text)]
-
-
-# -- the context of a template -----------------------------------------------------------------------------
-
-
-class _Builder:
+class Builder:
     """Collects what the templates of one language may interpolate, for one request."""
 
     def __init__(self, knowledge: Knowledge, request: SnippetRequest) -> None:
@@ -296,8 +52,8 @@ class _Builder:
         self.model = knowledge.model(request.model)
         self.dialect: Dialect = DIALECTS[request.language]
         self.release, self.coverage = (
-            _covered(knowledge, request.product, request.language, request.model, request.sdk_line)
-            if request.route == "sdk"
+            covered(knowledge, request.product, request.language, request.model, request.sdk_line)
+            if request.route in ("sdk", "client-sdk")
             else (None, None)
         )
         self.settings: list[_Setting] = []
@@ -306,7 +62,7 @@ class _Builder:
     @property
     def filename(self) -> str:
         """The name that the code runs under."""
-        extension = _templates(self.request.language)[self.request.purpose].split("/")[-1].split(".")[1]
+        extension = templates(self.request.language)[self.request.purpose].split("/")[-1].split(".")[1]
         fixed = _FILENAMES.get(self.request.language)
         if fixed:
             return fixed
@@ -319,8 +75,6 @@ class _Builder:
         """The line that installs what the code needs; empty where the language brings it."""
         if self.release:
             return self.release.install
-        if self.request.route == "client-sdk" and self.language.sdk:
-            return self.language.sdk.releases[0].install
         if self.request.purpose in ("mint", "webhook") or not self.language.http:
             return ""
         return self.language.http.install
@@ -461,9 +215,9 @@ class _Builder:
         return f"{', '.join(known)}. {find}".strip()
 
     def _http(self) -> dict[str, Any]:
-        smoke = _smoke(self.knowledge, self.product, self.request.model)
+        smoke = smoke_of(self.knowledge, self.product, self.request.model)
         assert smoke is not None
-        host = _host(self.product, smoke.host, self.request.model)
+        host = host_of(self.product, smoke.host, self.request.model)
         assert host is not None
         made = self._authorization(smoke)
         origin, extra = self._origin(host)
@@ -483,10 +237,10 @@ class _Builder:
             | extra
             | {
                 "verb": smoke.method,
-                "url": self._join(_merged([*origin, *path, *cast("list[Part]", query)])),
+                "url": self._join(_merged([*origin, *path, *query])),
                 "origin": self._join(origin),
                 "path": self._join(_merged(path)),
-                "query": self._join(_merged(cast("list[Part]", query))) if query else "",
+                "query": self._join(_merged(query)) if query else "",
                 "body": _body(smoke),
                 "content_type": "application/x-www-form-urlencoded" if smoke.form else "application/json",
                 "expected": None if 200 <= status < 300 else status,
@@ -502,7 +256,7 @@ class _Builder:
         ids = [
             id
             for id in accepted.credentials or self.model.credentials
-            if id not in _placeholders(smoke.path, *smoke.query.values())
+            if id not in placeholders(smoke.path, *smoke.query.values())
         ]
         secrets = [id for id in ids if self.model.credentials[id].secret]
         if method == "basic":
@@ -543,7 +297,7 @@ class _Builder:
             "imports": (),
             "region_type": "",
         }
-        smoke = _smoke(self.knowledge, self.product, self.request.model)
+        smoke = smoke_of(self.knowledge, self.product, self.request.model)
         if smoke:
             expected = re.match(r"\s*(\d{3})", smoke.expect)
             status = int(expected[1]) if expected else 200
@@ -670,8 +424,6 @@ class _Builder:
 
     def _against(self) -> str:
         sdk, release = self.language.sdk, self.release
-        if self.request.route == "client-sdk" and sdk:
-            release = sdk.releases[0]
         if sdk and release:
             return f"{sdk.package} {release.version}, {sdk.runtime}"
         http = self.language.http
@@ -722,7 +474,7 @@ def _body(smoke: Smoke) -> str | None:
     if smoke.form:
         return "&".join(f"{percent_encode(k)}={percent_encode(v)}" for k, v in smoke.form.items())
     if smoke.json:
-        return json.dumps(smoke.json, ensure_ascii=False, separators=(",", ":"))
+        return msgspec.json.encode(smoke.json).decode()
     return None
 
 
@@ -739,81 +491,3 @@ def _merged(parts: list[Part]) -> list[Part]:
 
 def _host_of_any_scheme(product: Product, purpose: str) -> Host | None:
     return next((h for h in product.hosts if h.purpose == purpose), None)
-
-
-# -- templates ---------------------------------------------------------------------------------------------
-
-
-@cache
-def _templates(language: str) -> dict[str, str]:
-    """Purpose -> template of a language, as found in its folder."""
-    folder = data_folder("templates") / language
-    found = {p.name.split(".")[0]: f"{language}/{p.name}" for p in folder.glob("*.j2")} if folder.is_dir() else {}
-    return {purpose: found[purpose] for purpose in get_args(Purpose) if purpose in found}
-
-
-@cache
-def _companions(language: str) -> dict[str, str]:
-    """File name -> template of the files that stand beside an SDK snippet (`_beside_pom.xml.j2`)."""
-    folder = data_folder("templates") / language
-    return {
-        p.name.removeprefix("_beside_").removesuffix(".j2"): f"{language}/{p.name}" for p in folder.glob("_beside_*.j2")
-    }
-
-
-@cache
-def _environment(language: str) -> jinja2.Environment:
-    """One sandboxed environment a language: everything interpolated is quoted unless it is `Code`."""
-    import jinja2
-    from jinja2.sandbox import SandboxedEnvironment
-
-    quote = DIALECTS[language].quote
-
-    def literal(value: object) -> Code:
-        if isinstance(value, Code):
-            return value
-        if isinstance(value, str):
-            return Code(quote(value))
-        if isinstance(value, int) and not isinstance(value, bool):
-            return Code(str(value))
-        if isinstance(value, jinja2.Undefined):
-            raise jinja2.UndefinedError(value._undefined_message)
-        raise TypeError(f"a template interpolates a {type(value).__name__}; give text, a number or Code")
-
-    environment = SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(data_folder("templates")),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        # The usual mark opens `${#name}` in a shell.
-        comment_start_string="<#",
-        comment_end_string="#>",
-        autoescape=False,
-        auto_reload=False,
-        finalize=literal,
-        bytecode_cache=bytecode_cache(),
-    )
-    # What a macro or a block returns has been quoted inside it.
-    environment.filters["code"] = _as_code
-    environment.concat = lambda pieces: Code("".join(pieces))  # type: ignore[assignment,method-assign]
-    return environment
-
-
-def _as_code(value: str) -> Code:
-    """What a template made of pieces of `Code`; never for a value of a user."""
-    return Code(value)
-
-
-@cache
-def bytecode_cache() -> jinja2.BytecodeCache | None:
-    import jinja2
-
-    # Compiled templates hold constants that were quoted when they were compiled.
-    quoting = Path(__file__).with_name("quoting.py").stat()
-    folder = cache_folder() / f"templates-{quoting.st_size:x}-{quoting.st_mtime_ns:x}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return jinja2.FileSystemBytecodeCache(str(folder))
-    except OSError:
-        return None
