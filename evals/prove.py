@@ -22,6 +22,9 @@ from sinch_auth.sandbox.credentials import Credentials
 from sinch_auth.snippets import SnippetRequest
 
 
+_MOST_SHOWN = 6
+
+
 @dataclass
 class Result:
     """How one cell was checked, and what is wrong with it."""
@@ -139,13 +142,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(table(results))
     for result in results:
-        for problem in result.problems:
-            print(f"\n{result.request.id}\n  {problem}")
+        if result.problems:
+            print("\n  ".join([f"\n{result.request.id}", *result.problems[:_MOST_SHOWN]]))
     shown = [Shown(r.request, r.level, r.against, r.digest) for r in results if not r.problems]
     recorded = record.load()
     contradictions = [] if given.record else record.contradictions(recorded, shown)
-    for contradiction in contradictions:
-        print(f"\n{contradiction}; run python -m evals.prove --record")
+    if contradictions:
+        print("\nAgainst the record (python -m evals.prove --record writes a new one):")
+        print("\n".join(f"  {contradiction}" for contradiction in contradictions))
     if given.record:
         cells = list(snippets.cells(base))
         failed = {result.request.id for result in results if result.problems}

@@ -207,6 +207,14 @@ class Ruby(Language):
         return f"Ruby {_version('ruby', '--version').split()[1].partition('p')[0]}"
 
 
+_JAVA_IMPORTS = {
+    "NumberLookupRequest": "com.sinch.sdk.domains.numberlookup.models.v2.request.NumberLookupRequest",
+    "LookupFeatureType": "com.sinch.sdk.domains.numberlookup.models.v2.request.LookupFeatureType",
+    "List.of(": "java.util.List",
+}
+"""What the calls in the knowledge base name beside the client."""
+
+
 class Java(Language):
     """Programs of the standard library, and with both lines of the Sinch SDK where it is to be had."""
 
@@ -250,13 +258,14 @@ class Java(Language):
 
     def _run(self, cell: Cell, name: str) -> tuple[str, ...]:
         path = os.pathsep.join(filter(None, [str(cell.folder / "classes"), self._classpath(cell)]))
-        # Short programs: no time for the second compiler.
-        return (toolchains.program("java"), "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", path, name)
+        # Short programs: no time for the second compiler. Machines that share /tmp quarrel about their counters.
+        return (toolchains.program("java"), "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", path, name)
 
     def _write_probe(self, cell: Cell) -> None:
         call = coverage(self.base, cell).call
-        code = f"public class Probe {{ public static void main(String[] a) {{ var client = Main.sinchClient(); {call}; }} }}"
-        (cell.folder / "Probe.java").write_text(code + "\n")
+        program = f"public static void main(String[] a) {{ var client = Main.sinchClient(); {call}; }}"
+        imports = [f"import {package};" for name, package in _JAVA_IMPORTS.items() if name in call]
+        (cell.folder / "Probe.java").write_text("\n".join([*imports, f"public class Probe {{ {program} }}", ""]))
 
 
 RUNNERS: Mapping[str, type[Language]] = {
