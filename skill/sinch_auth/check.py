@@ -66,7 +66,7 @@ def prove(knowledge: Knowledge, only: tuple[str, ...] = ()) -> list[Proven]:
 
 
 def situations(knowledge: Knowledge) -> Iterator[Situation]:
-    """Every combination of product, language, region, environment, held credentials, release line and wish."""
+    """Every combination of product, language, region, environment, held credentials, release line and wish; and every method insisted on."""
     wishes = knowledge.table("purposes").inputs["wants"]
     for product in knowledge.ids("product"):
         entry = knowledge.product(product)
@@ -82,6 +82,9 @@ def situations(knowledge: Knowledge) -> Iterator[Situation]:
                         for line in lines:
                             for wants in wishes:
                                 yield Situation(product, language, having, region, environment, line, wants)
+            for method in dict.fromkeys(way.method for way in entry.accepts):
+                for wants in wishes:
+                    yield Situation(product, language, wants=wants, method=method)
 
 
 def _sources(knowledge: Knowledge) -> Proven:
@@ -307,7 +310,7 @@ def _render(knowledge: Knowledge) -> Proven:
         except Exception as problem:
             proof.problems.append(f"{request.id}: {type(problem).__name__}: {problem}")
             continue
-        if snippet.proof is None:
+        if snippet.proof is None or snippet.proof.digest != snippets.digest(snippet):
             proof.problems.append(f"{request.id}: has no proof, or one of other code")
     seen = set()
     for situation in situations(knowledge):
@@ -326,6 +329,7 @@ def _render(knowledge: Knowledge) -> Proven:
             ("region", key.region or UNKNOWN),
             ("environment", key.environment),
             ("wants", key.wants),
+            *([("method", key.method)] if key.method else []),
             *(("model", model) for model in key.held),
         ]
         facts = Facts(Fact(name, value, "said") for name, value in stated)

@@ -10,6 +10,9 @@ from sinch_auth.schema import Coverage, Host, Product, Release
 
 TOKEN_URL = "https://auth.sinch.com/oauth2/token"
 
+SDK_METHODS = {"project": "oauth2", "service-plan": "bearer", "application": "signed"}
+"""What the official SDKs do with each auth model; they offer no other way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:
@@ -23,6 +26,8 @@ class Situation:
     environment: str = "production"
     sdk_line: str = ""
     wants: str = "nothing"
+    method: str = ""
+    """The auth method the user insists on; it overrides the table where the product takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
     backend = [way for way in product.accepts if "backend" in way.runs_on]
     clients = [way for way in product.accepts if "client" in way.runs_on]
 
-    models = list(dict.fromkeys(way.model for way in product.accepts))
+    insisted = situation.method if any(way.method == situation.method for way in product.accepts) else ""
+    models = list(dict.fromkeys(way.model for way in product.accepts if insisted in ("", way.method)))
     fitting = [
         model for model in models if not situation.region or situation.region in regions(product, model)
     ] or models
@@ -74,6 +80,8 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
     ]
 
     line, release, _ = coverage(knowledge, situation.language, situation.product, model, situation.sdk_line)
+    if insisted not in ("", SDK_METHODS.get(model)) and language.runs_on == "backend":
+        release = None
     newest = language.sdk.releases[0].line if language.sdk else ""
     current = line if situation.sdk_line else newest
     route_rule = decide(
@@ -104,6 +112,9 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
         },
     )
 
+    method = insisted if insisted and not route.startswith("refused") else method_rule.then
+    method_because = method_rule.because if method == method_rule.then else knowledge.text("method-insisted", locale)
+
     host = api_host(product, model)
     offered = regions(product, model)
     region = situation.region if situation.region in offered else ""
@@ -120,7 +131,7 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
         knowledge.table("purposes", locale),
         {
             "wants": situation.wants or "nothing",
-            "method": method_rule.then,
+            "method": method,
             "route": "refused" if route.startswith("refused") else route,
         },
     )
@@ -128,14 +139,14 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
         product=situation.product,
         model=model,
         route=route,
-        method=method_rule.then,
+        method=method,
         host=host,
         url=url_of(host, region) if host else "",
         region=region,
         asks_region=host_rule.then == "ask",
         sdk_line=line if route in ("sdk", "client-sdk") else "",
         purposes=tuple(purposes_rule.then.split("+")),
-        because=tuple(dict.fromkeys((model_rule.because, route_rule.because, method_rule.because))),
+        because=tuple(dict.fromkeys((model_rule.because, route_rule.because, method_because))),
     )
 
 

@@ -63,6 +63,7 @@ def situation(knowledge: Knowledge, facts: Facts, product: str = "") -> Situatio
         environment=facts.value("environment") or "production",
         sdk_line=facts.value("sdk_line") or (decisions.sdk_line(knowledge, language, version) if version else ""),
         wants=_wanted(facts),
+        method=facts.value("method") if facts.origin("method") == "said" else "",
     )
 
 
@@ -82,7 +83,7 @@ def _open(knowledge: Knowledge, facts: Facts, code_wanted: bool, also: tuple[str
     regional = bool(decision.host and decision.host.regions and decision.asks_region) or _asks_region(
         knowledge, product
     )
-    if not facts.settled("environment") and not regional and code_wanted:
+    if not facts.settled("environment") and not facts.settled("method") and not regional and code_wanted:
         methods = {
             decisions.resolve(knowledge, replace(here, environment=environment)).method
             for environment in ("production", "prototype")
