@@ -35,7 +35,10 @@ _CURL_USER = re.compile(
 )
 _CURL_SAYS = re.compile(r"Server auth using (?P<scheme>Basic|Bearer)(?: with user '(?P<user>[^'\n]{0,300})')?")
 _USER_IN_URL = re.compile(r"https://(?P<user>[^\s:/@'\"]{1,300}):(?P<password>[^\s/@'\"]{1,300})@")
-_ARGUMENT = r"[\"'`]?(?P<{}>[$\w.>\-\[\](){{}}\\/+=~!@#%^&*]{{1,200}}?)[\"'`]?"
+_ARGUMENT = (
+    r"(?:[\"'`]?(?P<{}>[\w.$:>-]{{1,60}}[\[(][\"'][\w-]{{1,80}}[\"'][\])]|"
+    r"[$\w.>\-\[\](){{}}\\/+=~!@#%^&*]{{1,200}}?)[\"'`]?)"
+)
 _PAIRS = tuple(
     re.compile(pattern.replace("<1>", _ARGUMENT.format("user")).replace("<2>", _ARGUMENT.format("password")))
     for pattern in (

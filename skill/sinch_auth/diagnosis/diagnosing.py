@@ -107,7 +107,7 @@ def diagnose(knowledge: Knowledge, pasted: Pasted, *, now: float | None = None) 
     'access-key-on-voice-or-verification'
     """
     stated = _stated(knowledge, pasted)
-    text = excerpt(as_http(_plain(pasted.text)))
+    text = _plain(excerpt(as_http(pasted.text)))
     credentials = carried(knowledge, text, time.time() if now is None else now)
     understood = _understood(knowledge, text, stated)
     found = exchanges(knowledge, text, credentials, understood.text)

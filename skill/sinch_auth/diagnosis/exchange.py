@@ -45,7 +45,7 @@ _HEADER_NAME = re.compile(r"(?m)^(?:> )\s{0,4}(?P<name>[A-Za-z][A-Za-z0-9-]{1,60
 _XMS = re.compile(r"/xms/v1/(?P<id>[^/?#]{1,100})")
 _PROJECT = re.compile(r"/projects/(?P<id>[^/?#]{1,100})")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}", re.I)
-_PLAIN_SEGMENT = re.compile(r"v\d{1,2}|[A-Za-z][A-Za-z_.-]{0,30}(?::[A-Za-z-]{1,30})?|\{\w{1,40}\}")
+_PLAIN_SEGMENT = re.compile(r"v\d{1,2}|[A-Za-z][A-Za-z_.-]{0,30}\d?(?::[A-Za-z-]{1,30})?|\{\w{1,40}\}")
 
 
 @dataclass(frozen=True, slots=True)
