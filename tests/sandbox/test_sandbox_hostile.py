@@ -20,10 +20,10 @@ def connect(name="api.mailjet.com", tls=True):
     return context.wrap_socket(raw, server_hostname=name) if tls else raw
 
 def talk(data, **how):
+    found = b""
     with connect(**how) as made:
         try:
             made.sendall(data)
-            found = b""
             while piece := made.recv(65536):
                 found += piece
         except OSError:

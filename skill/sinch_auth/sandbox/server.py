@@ -155,10 +155,15 @@ class _Conversation:
         try:
             await self._requests()
         except h11.RemoteProtocolError as problem:
-            # RFC 9112 section 3: a recipient of a malformed message should say so. TLS spoken to the wrong port too.
-            if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-                text = str(problem).encode("ascii", "replace")[:200]
-                await self._send(Answer(problem.error_status_hint, {"connection": "close"}, text), head=False)
+            # RFC 9112 section 3: a recipient of a malformed message should say so. TLS spoken to the plain port too.
+            await self._malformed(problem.error_status_hint, str(problem))
+        except ValueError as problem:
+            # urllib's way to say that a URL is none.
+            await self._malformed(400, str(problem))
+
+    async def _malformed(self, status: int, why: str) -> None:
+        if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            await self._send(_plain(status, why[:200]), head=False)
 
     async def _requests(self) -> None:
         while True:
