@@ -45,7 +45,7 @@ class Client(_Row, frozen=True, kw_only=True):
     """The top-level key under which servers stand."""
     entry: dict[str, str] = {}
     """What an entry needs besides command and arguments."""
-    environment: Literal["inherited", "withheld", "env_vars", "$NAME"]
+    environment: Literal["inherited", "withheld", "env_vars", "${NAME:-}"]
     user: dict[Platform, str]
     project: str = ""
     skills: Skills | None = None
@@ -125,8 +125,8 @@ def entry(name: str, command: list[str]) -> dict[str, Any]:
     variables = table().server.environment
     if row.environment == "env_vars":
         made["env_vars"] = list(variables)
-    elif row.environment == "$NAME":
-        made["env"] = {variable: f"${variable}" for variable in variables}
+    elif row.environment == "${NAME:-}":
+        made["env"] = {variable: f"${{{variable}:-}}" for variable in variables}
     return made
 
 

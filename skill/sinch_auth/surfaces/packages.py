@@ -96,7 +96,7 @@ def _codex() -> dict[str, Any]:
 
 def _gemini() -> dict[str, Any]:
     # This client passes a server only what is named, so the variables are named; no value is written.
-    named = {name: f"${name}" for name in clients.table().server.environment}
+    named = {name: f"${{{name}:-}}" for name in clients.table().server.environment}
     return {
         "name": NAME,
         "version": __version__,
