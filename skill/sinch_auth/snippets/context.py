@@ -57,6 +57,8 @@ class Builder:
             else (None, None)
         )
         self.settings: list[_Setting] = []
+        self.used: set[str] = set()
+        """Ids of the values that were written into the code."""
         self._check_values()
 
     @property
@@ -150,7 +152,11 @@ class Builder:
     def _credentials(self, *ids: str) -> None:
         for id in ids:
             credential = self._credential(id)
-            self._set(id, credential.env, credential.where, self.request.values.get(id))
+            self._set(id, credential.env, credential.where, self._given(id))
+
+    def _given(self, id: str) -> str | None:
+        self.used.add(id)
+        return self.request.values.get(id)
 
     def _set(self, id: str, env: str, where: str, value: str | None = None) -> None:
         setting = _Setting(Code(env if self.request.language == "curl" else self.dialect.name(id)), env, value, where)
@@ -168,6 +174,13 @@ class Builder:
             pattern, expected = _SHAPES.get(credential.shape, _SHAPES["opaque"])
             if not re.fullmatch(pattern, value, re.ASCII):
                 raise UsageError(f"{value[:60]!r} is no {credential.name}", why=f"expected {expected}")
+
+    def check_used(self) -> None:
+        """Raise `UsageError` for a value that the code has no place for."""
+        for id in self.request.values:
+            if id not in self.used:
+                reads = ", ".join(s.env for s in self.settings) or "nothing"
+                raise UsageError(f"this snippet has no use for {id}", cure=f"leave it out; the snippet reads {reads}")
 
     # -- parts of the context
 
@@ -333,7 +346,7 @@ class Builder:
             _host_of_any_scheme(self.product, "registration") if self.request.method == "registration-token" else None
         )
         made: dict[str, Any] = {
-            "application_key": self.request.values.get("application_key"),
+            "application_key": self._given("application_key"),
             "environment_host": "",
         }
         if host:
@@ -353,7 +366,7 @@ class Builder:
         helper = " ".join(self.coverage.webhook.split()) if self.coverage else ""
         if scheme == "signed-request":
             key, secret = self._credential("application_key"), self._credential("application_secret")
-            self._set("application_key", key.env, key.where, self.request.values.get("application_key"))
+            self._set("application_key", key.env, key.where, self._given("application_key"))
             self._set("application_secret", webhooks.secret_env or secret.env, webhooks.secret_where or secret.where)
             id = "application_secret"
         elif scheme == "voice-v2-webhook":

@@ -61,6 +61,7 @@ def render(knowledge: Knowledge, request: SnippetRequest) -> Snippet:
 
     build = Builder(knowledge, request)
     context = build.context()
+    build.check_used()
     beside = companions(request.language) if request.route == "sdk" else {}
     return Snippet(
         language=request.language,

@@ -1,8 +1,7 @@
-"""`sinch-auth snippet`: one piece of code, ready to be written to a file and run."""
+"""`sinch-auth snippet`: one piece of code, on standard output as a file that runs."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -11,21 +10,27 @@ import click
 from sinch_auth.schema import Purpose
 
 if TYPE_CHECKING:
-    from sinch_auth.decisions import Decision, Situation
     from sinch_auth.knowledge import Knowledge
+    from sinch_auth.snippets import Snippet
+    from sinch_auth.snippets.choosing import Choice
 
 
 @click.command()
 @click.option("--product", required=True, metavar="P", help="A Sinch product; see `sinch-auth products`.")
 @click.option("--language", required=True, metavar="L", help="What you write; see `sinch-auth languages`.")
-@click.option("--purpose", required=True, type=click.Choice(get_args(Purpose)), help="What the code is for.")
+@click.option("--purpose", required=True, type=click.Choice(get_args(Purpose)), help="What the code does.")
 @click.option("--method", default="", metavar="M", help="Insist on one auth method.")
-@click.option("--region", default="", metavar="R", help="The region of your app, plan or domain.")
-@click.option("--sdk-line", default="", metavar="LINE", help="An older release line of the SDK, such as 1.x.")
+@click.option("--region", default="", metavar="R", help="Write this region's host into the code.")
+@click.option("--sdk-line", default="", metavar="LINE", help="The SDK release line you have, such as 1.x.")
 @click.option(
-    "--value", "values", multiple=True, metavar="ID=VALUE", help="Write a value that is no secret into the code."
+    "--value",
+    "values",
+    multiple=True,
+    metavar="CREDENTIAL=VALUE",
+    help="Write a credential that is no secret into the code, such as project_id=… (repeatable).",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the code to this file.")
+@click.option("--output", type=click.Path(path_type=Path, allow_dash=True), help="A file, or a folder that exists.")
+@click.option("--force", is_flag=True, help="Overwrite what stands at --output.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     product: str,
@@ -36,112 +41,109 @@ def command(
     sdk_line: str,
     values: tuple[str, ...],
     output: Path | None,
+    force: bool,
     form: str,
 ) -> None:
-    """Print code that authenticates, as it was proved: the code on standard output, what it needs on standard error.
+    """Print one snippet: code on standard output, what to know about it on standard error.
+
+    Credentials are read from environment variables; secrets are never written into code.
 
     \b
       sinch-auth snippet --product voice --language python --purpose call > call.py
-      sinch-auth snippet --product sms --language node --purpose init --region eu
-      sinch-auth snippet --product numbers --language curl --purpose call --value project_id=…
+      sinch-auth snippet --product conversation --language java --purpose init --region eu --output src
     """
-    from sinch_auth import decisions, knowledge, snippets
-    from sinch_auth.errors import UsageError
+    from sinch_auth import knowledge, snippets
+    from sinch_auth.snippets.choosing import Wish, choose
+    from sinch_auth.surfaces.listing import wants_json
 
     base = knowledge.load()
-    situation = decisions.Situation(
-        product=product, language=language, region=region, wants=purpose, sdk_line=sdk_line, method=method
-    )
-    _known(base, situation)
-    decision = _reaching(base, situation, purpose)
-    if decision.refused:
-        raise UsageError(f"{language} gets no {purpose} for {product}", why=" ".join(decision.because))
-    request = snippets.SnippetRequest(
+    wish = Wish(
         product=product,
         language=language,
         purpose=purpose,
-        model=decision.model,
-        method=decision.method,
-        route=decision.route,
-        region=decision.region,
-        sdk_line=decision.sdk_line,
-        values=_values(values),
+        method=method,
+        region=region,
+        sdk_line=sdk_line,
+        values=_values(base, values),
     )
-    snippet = snippets.render(base, request)
-    if output:
-        _write(output, snippet.code, snippet.companions)
-    if form == "json":
-        import json
-
-        import msgspec
-
-        click.echo(json.dumps(msgspec.to_builtins(snippet) | {"route": decision.route}, ensure_ascii=False, indent=1))
+    choice = choose(base, wish)
+    snippet = snippets.render(base, choice.request)
+    to_file = output is not None and str(output) != "-"
+    if to_file and output:
+        _write(output, snippet, force)
+    if wants_json(form, _as_json(choice, snippet)):
         return
-    if not output:
+    if not to_file:
         click.echo(snippet.code, nl=False)
-    proof = snippet.proof
-    said = {
-        "written": str(output or ""),
-        "file": "" if output else snippet.filename,
-        "beside it": ", ".join(snippet.companions),
-        "why so": " ".join(decision.because),
-        "install": snippet.install,
-        "environment": " ".join(snippet.environment),
-        "checked": f"{proof.level} with {proof.against}, {proof.checked}" if proof else "not checked",
-    }
-    for name, text in said.items():
-        if text:
-            click.echo(f"{name + ':':<13}{text}", err=True)
+    for line in _notes(choice, snippet, to_file):
+        click.echo(line, err=True)
 
 
-def _known(base: Knowledge, situation: Situation) -> None:
-    """Refuse names that are not there, saying which are."""
+def _values(base: Knowledge, given: tuple[str, ...]) -> dict[str, str]:
+    """Credential id -> value; the environment variable's name is taken for the id, too."""
     from sinch_auth.errors import UnknownName, UsageError
 
-    product, language = base.product(situation.product), base.language(situation.language)
-    methods = list(dict.fromkeys(way.method for way in product.accepts))
-    if situation.method and situation.method not in methods:
-        raise UsageError(
-            f"{situation.product} does not take {situation.method!r}", cure=f"it takes {', '.join(methods)}"
-        )
-    offered = list(dict.fromkeys(region for host in product.hosts for region in host.regions))
-    if situation.region and situation.region not in offered:
-        raise UnknownName("region", situation.region, offered or ["none: this product has one host"])
-    lines = [release.line for release in language.sdk.releases] if language.sdk else []
-    if situation.sdk_line and situation.sdk_line not in lines:
-        raise UnknownName("SDK line", situation.sdk_line, lines or ["none: this language has no SDK"])
-
-
-def _reaching(base: Knowledge, situation: Situation, purpose: Purpose) -> Decision:
-    """The decision whose route has the purpose: signing, tokens and the like are seen in plain HTTP only."""
-    from sinch_auth import decisions, snippets
-
-    decision = decisions.resolve(base, situation)
-    way = (situation.product, situation.language, decision.model, decision.method)
-    by_sdk = snippets.purposes(base, *way, "sdk", decision.sdk_line)
-    if decision.route == "sdk" and purpose not in by_sdk and purpose in snippets.purposes(base, *way, "http"):
-        return replace(decision, route="http", sdk_line="")
-    return decision
-
-
-def _values(given: tuple[str, ...]) -> dict[str, str]:
-    from sinch_auth.errors import UsageError
-
-    pairs = {}
-    for one in given:
-        name, equals, value = one.partition("=")
+    credentials = {id: one for model in base.ids("model") for id, one in base.model(model).credentials.items()}
+    names = {one.env: id for id, one in credentials.items()}
+    made: dict[str, str] = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
         if not equals:
-            raise UsageError("--value takes ID=VALUE", cure="--value project_id=01234567-89ab-cdef-0123-456789abcdef")
-        pairs[name] = value
-    return pairs
+            # The whole may be a secret in the wrong place: it is not repeated.
+            raise UsageError("--value needs a credential and its value", cure="--value project_id=01234567-89ab-…")
+        id = names.get(name, name.replace("-", "_"))
+        if id not in credentials:
+            raise UnknownName("credential", name, [i for i, one in credentials.items() if not one.secret])
+        if made.get(id, value) != value:
+            raise UsageError(f"{name} is given twice, with two values")
+        made[id] = value
+    return made
 
 
-def _write(output: Path, code: str, companions: object) -> None:
-    from sinch_auth.errors import SourceUnavailable
+def _as_json(choice: Choice, snippet: Snippet) -> dict[str, object]:
+    import msgspec
 
+    request = choice.request
+    return {
+        "product": request.product,
+        "auth_model": request.model,
+        "method": request.method,
+        "route": request.route,
+        "region": request.region,
+        "sdk_line": request.sdk_line,
+        "because": list(choice.because),
+        **msgspec.to_builtins(snippet),
+    }
+
+
+def _write(output: Path, snippet: Snippet, force: bool) -> None:
+    from sinch_auth.errors import SourceUnavailable, UsageError
+
+    place = output / snippet.filename if output.is_dir() else output
+    files = {place: snippet.code, **{place.parent / name: text for name, text in snippet.companions.items()}}
     try:
-        output.write_text(code, encoding="utf-8")
-        for name, text in dict(companions).items():  # type: ignore[call-overload]
-            output.with_name(name).write_text(text, encoding="utf-8")
+        for path, text in files.items():
+            if not force and path.exists() and path.read_bytes() != text.encode():
+                raise UsageError(f"{path} is there already, with other content", cure="choose another, or add --force")
+        for path, text in files.items():
+            path.write_bytes(text.encode())
     except OSError as problem:
-        raise SourceUnavailable(f"{output} cannot be written", why=problem.strerror or "") from None
+        raise SourceUnavailable(f"{place} cannot be written", why=problem.strerror or str(problem)) from None
+
+
+def _notes(choice: Choice, snippet: Snippet, written: bool) -> list[str]:
+    """What to know about the code, one thing a line."""
+    proof = snippet.proof
+    lines = [("file", snippet.filename), *(("why", reason) for reason in choice.because)]
+    if snippet.install:
+        lines += [("install", line) for line in snippet.install.splitlines()]
+    if snippet.environment:
+        lines.append(("set", " ".join(snippet.environment)))
+    if snippet.companions:
+        names = ", ".join(snippet.companions)
+        lines.append(("beside", names if written else f"{names} (--output writes it)"))
+    checked = (
+        f"{proof.level} against {proof.against}, {proof.checked}" if proof else "no proof: nobody has run this yet"
+    )
+    lines.append(("checked", checked))
+    return [f"{name:<8} {text}" for name, text in lines]
