@@ -42,6 +42,8 @@ class Trouble(_Part, frozen=True, kw_only=True):
 
     see: str
     row: str
+    sentences: int = 1
+    """How much of the row's fix is said."""
 
 
 class Reference(_Part, frozen=True, kw_only=True):
@@ -290,11 +292,13 @@ class _Export:
         return ", ".join(brief(self.base.product(id).name) for id in ids)
 
 
-def first_sentence(text: str) -> str:
-    """The first sentence of a text."""
-    whole = " ".join(text.split())
-    found = re.match(r".*?[.!?](?=\s+[A-Z`]|$)", whole)
-    return found.group() if found else whole
+def first_sentence(text: str, count: int = 1) -> str:
+    """The first sentence of a text, or the first few.
+
+    >>> first_sentence("Use 1.4.2 or newer. It tells you.")
+    'Use 1.4.2 or newer.'
+    """
+    return " ".join(re.split(r"(?<=[.!?])\s+(?=[A-Z`])", " ".join(text.split()))[:count])
 
 
 def brief(name: str) -> str:
