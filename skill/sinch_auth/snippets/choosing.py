@@ -46,8 +46,8 @@ def choose(knowledge: Knowledge, wish: Wish) -> Choice:
     product, language = knowledge.product(wish.product), knowledge.language(wish.language)
     if wish.method and not any(way.method == wish.method for way in product.accepts):
         if knowledge.has("method", wish.method):
-            ways = dict.fromkeys(way.method for way in product.accepts)
-            raise UsageError(f"{product.name} does not take {wish.method}", cure=f"it takes {', '.join(ways)}")
+            taken = dict.fromkeys(way.method for way in product.accepts)
+            raise UsageError(f"{product.name} does not take {wish.method}", cure=f"it takes {', '.join(taken)}")
         raise UnknownName("method", wish.method, knowledge.ids("method"))
     line = _line(knowledge, wish)
     region = _region(knowledge, wish)
