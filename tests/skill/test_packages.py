@@ -67,6 +67,12 @@ def test_the_gemini_extension_has_what_its_reference_requires() -> None:
     assert "trust" not in server
 
 
+def test_the_readme_says_our_name_in_the_registry() -> None:
+    """The MCP registry believes that a package on PyPI is ours when its README repeats the name."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"mcp-name: {clients.table().registry_name}" in readme
+
+
 @pytest.mark.parametrize("ecosystem", ECOSYSTEMS)
 def test_a_description_is_within_the_ecosystem_s_limit(ecosystem: str) -> None:
     """Nothing longer than the ecosystem shows; the MCP registry takes 100 characters."""
