@@ -246,7 +246,10 @@ class Java(Language):
         if cell.request.route != "sdk":
             return runtime
         sdk = f"com.sinch.sdk:sinch-sdk-java {toolchains.JAVA_VERSIONS[self._line(cell)]}"
-        return f"{sdk}, {runtime}" if self.executes(cell) else f"the public surface of {sdk}, {runtime}"
+        if not self.executes(cell):
+            return f"the public surface of {sdk}, {runtime}"
+        # Whoever gives a class path has built it: the registry's is taken where it is served.
+        return f"{sdk}{' (a build of its tag)' if os.environ.get(toolchains.JAVA_VARIABLE) else ''}, {runtime}"
 
     def _line(self, cell: Cell) -> str:
         return cell.line or "2"
