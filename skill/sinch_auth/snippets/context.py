@@ -393,7 +393,6 @@ class Builder:
         }
 
     def _webhook_usage(self, scheme: str, signed: bool) -> str:
-        run = _RUN[self.request.language].replace("FILE", self.filename)
         headers = {
             "signed-request": "'authorization: …' 'x-timestamp: …' 'content-type: …'",
             "voice-v2-webhook": "'authorization: …' 'x-timestamp: …' 'content-type: …'",
@@ -401,7 +400,14 @@ class Builder:
             "numbers-webhook": "'x-sinch-signature: …'",
             "mailgun-webhook": "",
         }[scheme]
-        return f"{run} {'POST /path/of/your/callback ' if signed else ''}{headers} < body".replace("  ", " ")
+        return self._run(f"{'POST /path/of/your/callback ' if signed else ''}{headers}") + " < body"
+
+    def _run(self, arguments: str) -> str:
+        """The command line that runs the snippet."""
+        run = _RUN[self.request.language].replace("FILE", self.filename)
+        if not arguments:
+            return run
+        return f"{run}{' --' if self.request.language == 'dotnet' else ''} {arguments}"
 
     # -- the comment at the top
 
@@ -415,11 +421,8 @@ class Builder:
         install = f" Install: {self.install}" if self.install else ""
         lines.append(f"Written for {against}.{install}")
         if self.language.runs_on == "backend" and request.purpose != "init":
-            run = _RUN[request.language].replace("FILE", self.filename)
-            if request.purpose == "mint":
-                run += " USER_ID"
             if request.purpose != "webhook":
-                lines.append(f"Run: {run}")
+                lines.append(f"Run: {self._run('USER_ID' if request.purpose == 'mint' else '')}")
         read = [s for s in made["settings"] if s.value is None]
         if read:
             width = max(len(s.env) for s in read)
@@ -454,7 +457,7 @@ _RUN = {
     "node": "node FILE",
     "python": "python FILE",
     "java": "java FILE",
-    "dotnet": "dotnet run --",
+    "dotnet": "dotnet run",
     "php": "php FILE",
     "go": "go run FILE",
     "ruby": "ruby FILE",

@@ -62,7 +62,6 @@ def render(knowledge: Knowledge, request: SnippetRequest) -> Snippet:
     build = Builder(knowledge, request)
     context = build.context()
     build.check_used()
-    beside = companions(request.language) if request.route == "sdk" else {}
     return Snippet(
         language=request.language,
         purpose=request.purpose,
@@ -71,7 +70,11 @@ def render(knowledge: Knowledge, request: SnippetRequest) -> Snippet:
         install=build.install,
         proof=proof_of(knowledge, request),
         environment=tuple(s.env for s in build.settings if s.value is None),
-        companions={name: _filled(request.language, path, context) for name, path in beside.items()},
+        companions={
+            name: text
+            for name, path in companions(request.language).items()
+            if (text := _filled(request.language, path, context)).strip()
+        },
     )
 
 
