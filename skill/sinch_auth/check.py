@@ -19,7 +19,7 @@ from sinch_auth.understand import understand
 
 # Fields that hold prose, which must exist in every locale. Names of products are the same everywhere.
 PROSE = frozenset({"summary", "text", "where", "find", "proves", "cause", "fix", "confirm", "because", "label", "hint",
-                   "why", "unknown", "what", "cure", "not_covered", "missing_region", "secret_where"})  # fmt: skip
+                   "why", "unknown", "what", "cure", "message", "not_covered", "missing_region", "secret_where"})  # fmt: skip
 
 # Kinds whose texts a user reads in their language.
 TRANSLATED = (
@@ -34,6 +34,7 @@ TRANSLATED = (
     "text",
     "region",
     "contradiction",
+    "finding",
 )
 
 

@@ -36,6 +36,8 @@ _PLACES: tuple[tuple[str, str, str], ...] = (
     ("source", "sources.yaml", "sources"),
     ("text", "wordings.yaml", "texts"),
     ("contradiction", "contradictions.yaml", "contradictions"),
+    ("tool", "tools.yaml", "tools"),
+    ("finding", "findings.yaml", "findings"),
     ("proof", "proofs.yaml", "proofs"),
     ("surface", "surfaces/*.yaml", ""),
 )

@@ -47,6 +47,8 @@ _KINDS: dict[str, type[msgspec.Struct]] = {
     "wants": schema.Intent,
     "text": schema.Wording,
     "contradiction": schema.Contradiction,
+    "tool": schema.Tool,
+    "finding": schema.Finding,
 }
 
 

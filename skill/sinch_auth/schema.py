@@ -426,6 +426,29 @@ class Wording(Entry, frozen=True, kw_only=True):
     text: str
 
 
+# -- the doctor ------------------------------------------------------------------------------------------
+
+
+class Tool(Sourced, frozen=True, kw_only=True):
+    """Somebody else's tool that reads the same credentials under its own names."""
+
+    name: str
+    reads: dict[str, str]
+    """Environment variable -> credential id, or what else it is (`region`, `app_id`)."""
+    files: list[str] = []
+    """Where it is configured: relative to the project, or to the home folder with `~/`."""
+    servers: list[str] = []
+    """Words in an MCP server's command by which its entry in such a file is known; empty: the file holds plain values."""
+
+
+class Finding(Entry, frozen=True, kw_only=True):
+    """One thing the doctor can find; `{…}` stands for what was found."""
+
+    severity: Literal["ok", "info", "warning", "error"]
+    message: str
+    fix: str = ""
+
+
 # -- proofs ----------------------------------------------------------------------------------------------
 
 
