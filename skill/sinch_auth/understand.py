@@ -158,8 +158,8 @@ def _phrases(knowledge: Knowledge, text: str, found: list[str], evidence: _Evide
             if literal:
                 if literal not in looked_for:
                     looked_for[literal] = literal in text
-                    if looked_for[literal]:
-                        evidence.add(fact, value, weight, literal)
+                if looked_for[literal]:  # One marker may speak for a product and for a language.
+                    evidence.add(fact, value, weight, literal)
                 continue
             parts = phrase.split(" ")
             if found[start : start + len(parts)] == parts:
