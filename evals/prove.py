@@ -21,7 +21,6 @@ from sinch_auth.knowledge import Knowledge
 from sinch_auth.sandbox.credentials import Credentials
 from sinch_auth.snippets import SnippetRequest
 
-
 _MOST_SHOWN = 6
 
 

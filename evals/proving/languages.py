@@ -257,7 +257,7 @@ class Java(Language):
     def _classpath(self, cell: Cell) -> str:
         if cell.request.route != "sdk":
             return ""
-        return _java_sdk(self._line(cell)) or str(java_stubs.folder(self.base, self._line(cell)))
+        return _java_sdk(self._line(cell)) or str(java_stubs.folder(self._line(cell)))
 
     def _run(self, cell: Cell, name: str) -> tuple[str, ...]:
         path = os.pathsep.join(filter(None, [str(cell.folder / "classes"), self._classpath(cell)]))
