@@ -347,6 +347,7 @@ class Builder:
         )
         made: dict[str, Any] = {
             "application_key": self._given("application_key"),
+            "application_key_where": Code(self._credential("application_key").where),
             "environment_host": "",
         }
         if host:
@@ -416,6 +417,8 @@ class Builder:
         what = _WHAT[request.purpose]
         if request.purpose in ("call", "sign"):
             what += _EFFECTS[made.get("side_effect", "none")]
+        if self.language.runs_on == "client" and request.purpose == "call":
+            what = "a first verification, which proves the Application Key. MIND: it is billed."
         lines = [f"{self.product.name}, {self._way(made)}: {what}"]
         against = self._against()
         install = f" Install: {self.install}" if self.install else ""
@@ -441,7 +444,10 @@ class Builder:
     def _against(self) -> str:
         sdk, release = self.language.sdk, self.release
         if sdk and release:
-            return f"{sdk.package} {release.version}, {sdk.runtime}"
+            # A client's lines are SDKs of their own, named in the same order.
+            names = sdk.package.split(", or ")
+            place = sdk.releases.index(release) if self.language.runs_on == "client" else 0
+            return f"{names[place]} {release.version}, {sdk.runtime}"
         http = self.language.http
         if not http:
             return self.language.name
