@@ -56,8 +56,8 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         "secret",
         ("secret", "pass", "pwd", "token", "key", "密钥", "密码", "令牌"),
         re.compile(
-            rf"(?i){_SECRET_WORD}(?P<how>[\"']?\s{{0,3}}(?:[=:：]|=>|是|为|is)\s{{0,3}}|\s{{1,3}})[\"'`]?"
-            r"(?P<v>[^\s\"'`,;，。；(){}<>\[\]]{6,4000})"
+            rf"(?i){_SECRET_WORD}(?P<how>[\"']?\s{{0,3}}(?:[=:：]|=>|是|为|is)\s{{0,3}}|[ \t]{{1,3}})[\"'`]?"
+            r"(?!HTTP/\d)(?P<v>[^\s\"'`,;，。；(){}<>\[\]]{6,4000})"
         ),
     ),
 )
