@@ -15,8 +15,9 @@ from sinch_auth.words import within_one_typo
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.I)
 _PLACEHOLDER = re.compile(
-    r"<[^>]*>|\[[^\]]*\]|\{\{.*\}\}|x{3,}|\.{3,}|…|\*{3,}|(?:.*[_\W])?(?:your|my|insert|enter|paste)[_ -].*|change_?me|to_?do"
-    r"|.*[_-](?:here|goes_here)|(?:test|dummy|fake|placeholder|secret|key[_ -]?(?:id|secret)|project[_ -]?id|none|null|undefined)",
+    r"<[^>]*>|\[[^\]]*\]|\{\{.*\}\}|x{3,}|\.{3,}|…|\*{3,}|change_?me|to_?do|.*[_-](?:here|goes_here)"
+    r"|(?:.*[_\W])?(?:your|my|insert|enter|paste)[_ -].*"
+    r"|(?:test|dummy|fake|placeholder|secret|key[_ -]?(?:id|secret)|project[_ -]?id|none|null|undefined)",
     re.I,
 )
 _UNEXPANDED = re.compile(r"\$\{?[A-Za-z_][A-Za-z0-9_]*\}?|%[A-Za-z_][A-Za-z0-9_]*%|\$\(.*\)")
@@ -43,7 +44,7 @@ def examine(knowledge: Knowledge, surroundings: Surroundings, locale: str = DEFA
     absent = []
     for model in knowledge.ids("model"):
         entry = knowledge.model(model, locale)
-        mine = {id: one for id, one in entry.credentials.items()}
+        mine = entry.credentials
         present = [one for one in mine.values() if surroundings.value(one.env)]
         missing = [one for one in mine.values() if not surroundings.value(one.env)]
         if not present:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import httpx
 
 CLOCK_LIMIT = 60.0
-"""Seconds. Signed requests are refused when their time is further off than a few minutes; one minute is a warning sign."""
+"""Seconds by which the clock may be off. Signed requests bear a few minutes; one minute is never the network's."""
 
 _AT_ONCE = 8
 _SCHEMES = {"basic": "Basic", "oauth2": "Bearer", "bearer": "Bearer", "signed": "Application"}
@@ -79,6 +79,7 @@ def plan(
     asked = tuple(products)
     probes: list[Probe] = []
     skipped: list[Found] = []
+    untried: dict[str, list[str]] = {}
     for id in asked or knowledge.ids("product"):
         product = knowledge.product(id, locale)
         held = tuple(
@@ -94,7 +95,9 @@ def plan(
         mine, reason = _probes(knowledge, surroundings, id, held, locale)
         probes += mine
         if reason:
-            skipped.append(report.found("probe-skipped", id, product=product.name, reason=reason))
+            untried.setdefault(reason, []).append(product.name)
+    for reason, names in untried.items():
+        skipped.append(report.found("probe-skipped", "products", product=", ".join(names), reason=reason))
     return Plan(tuple(probes), tuple(skipped))
 
 
@@ -318,6 +321,10 @@ _FAILURES = {
 }
 
 
+_TELLING = ("www-authenticate", "retry-after")
+"""Headers that say why; the others' names would only be taken for a topic."""
+
+
 # -- what the answers mean ---------------------------------------------------------------------------------
 
 
@@ -326,7 +333,7 @@ def _of_token(knowledge: Knowledge, report: Reporter, answer: _Answer, token: st
         return report.found("token-ok", "token", variable="SINCH_PROJECT_ID")
     if answer.failure:
         return report.found("probe-unreachable", "token", host=urlsplit(TOKEN_URL).netloc, reason=answer.failure)
-    cause, fix = _diagnosed(knowledge, report, f"POST {TOKEN_URL}", answer, "Basic key id and key secret", "")
+    cause, fix = _diagnosed(knowledge, report, TOKEN_URL, answer, "")
     return report.found("token-refused", "token", status=answer.status, cause=cause, fix=fix)
 
 
@@ -337,22 +344,19 @@ def _of_product(knowledge: Knowledge, report: Reporter, results: list[tuple[Prob
         one, _ = good[0]
         found = [report.found("probe-ok", one.product, product=one.name, proves=one.proves)]
         if one.region and len(good) < len(results):
-            prefix = one.variables[-1].split("_")[0]
-            found.append(
-                report.found(
-                    "region-found", one.product, product=one.name, region=one.region, variable=f"{prefix}_REGION"
-                )
-            )
+            variable = f"{one.variables[-1].split('_')[0]}_REGION"
+            values = {"product": one.name, "region": one.region, "variable": variable}
+            found.append(report.found("region-found", one.product, **values))
         return found
     # Where every region refuses, the first one's answer is as telling as any; one that answered beats one that did not.
     one, answer = next((pair for pair in results if pair[1].status), results[0])
     request = f"{one.method} {one.url}"
     if answer.failure:
         return [report.found("probe-unreachable", one.product, host=urlsplit(one.url).netloc, reason=answer.failure)]
-    cause, fix = _diagnosed(knowledge, report, request, answer, f"{_SCHEMES[one.auth]} ****", one.product)
+    cause, fix = _diagnosed(knowledge, report, "", answer, one.product)
     if not cause:
         expect = " or ".join(map(str, one.expect))
-        values = {"product": one.name, "status": answer.status, "request": request, "expect": expect}
+        values = {"product": one.name, "status": str(answer.status), "request": request, "expect": expect}
         return [report.found("probe-unclear", one.product, **values)]
     return [
         report.found(
@@ -361,16 +365,10 @@ def _of_product(knowledge: Knowledge, report: Reporter, results: list[tuple[Prob
     ]
 
 
-def _diagnosed(
-    knowledge: Knowledge, report: Reporter, request: str, answer: _Answer, authorization: str, product: str
-) -> tuple[str, str]:
-    """Cause and fix of a refusal, from the exchange as anybody could paste it."""
-    url = urlsplit(request.split(" ", 1)[1])
-    headers = "\n".join(f"< {name}: {value}" for name, value in answer.headers)
-    text = (
-        f"> {request.split(' ', 1)[0]} {url.path or '/'} HTTP/1.1\n> Host: {url.netloc}\n> Authorization: {authorization}\n>\n"
-        f"< HTTP/1.1 {answer.status}\n{headers}\n<\n{answer.body}"
-    )
+def _diagnosed(knowledge: Knowledge, report: Reporter, request: str, answer: _Answer, product: str) -> tuple[str, str]:
+    """Cause and fix of a refusal. Only the answer is evidence: the request was made here, and made rightly."""
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers if name in _TELLING)
+    text = f"{request}\nHTTP/1.1 {answer.status}\n{headers}\n\n{answer.body}"
     known = product if knowledge.has("product", product) else ""
     made = diagnose(knowledge, Pasted(text, product=known, status=answer.status, locale=report.locale))
     return (made.causes[0].cause, made.causes[0].fix) if made.causes else ("", "")

@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from sinch_auth.doctor import Found, Plan, Surroundings
+    from sinch_auth.knowledge import Knowledge
 
 _MARKS = {"ok": ("✓", "green"), "info": ("·", None), "warning": ("!", "yellow"), "error": ("✗", "red")}
 
@@ -85,7 +91,9 @@ def _token_url() -> str:
     return TOKEN_URL
 
 
-def _sent(base, plan, surroundings, timeout, locale, total):  # type: ignore[no-untyped-def]
+def _sent(
+    base: Knowledge, plan: Plan, surroundings: Surroundings, timeout: float, locale: str, total: int
+) -> list[Found]:
     """The probes, with progress on a terminal."""
     import httpx
 
@@ -98,7 +106,7 @@ def _sent(base, plan, surroundings, timeout, locale, total):  # type: ignore[no-
             return doctor.probe(base, plan, surroundings, client, locale=locale, progress=lambda line: bar.update(1))
 
 
-def _show(found: list) -> None:  # type: ignore[type-arg]
+def _show(found: Sequence[Found]) -> None:
     from sinch_auth.surfaces.prose import printable, wrapped
 
     width = min(shutil.get_terminal_size().columns, 110)
