@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evals.proving import record, running
+from evals import toolchains
+from evals.proving import browsing, parsing, record, running
 from evals.proving.languages import RUNNERS, Cell, ToolMissing
 from evals.proving.record import Shown
 from evals.proving.trials import Trial, Trials, folder_name, in_regions
@@ -46,6 +47,9 @@ def prove(base: Knowledge, requests: Iterable[SnippetRequest]) -> list[Result]:
         credentials = Credentials.random(base)
         all_trials: list[tuple[Result, Trial]] = []
         for language, mine in by_language.items():
+            if language not in RUNNERS:
+                results += [_read(base, request) for request in mine]
+                continue
             made, trials = _execute(base, Trials(base, credentials), language, mine, Path(holder))
             results += made
             all_trials += trials
@@ -91,6 +95,27 @@ def _execute(
         tried = trials.in_region(cell, runner, region) if region else trials.of(cell, runner)
         found += [(result, trial) for trial in tried]
     return made, found
+
+
+def _read(base: Knowledge, request: SnippetRequest) -> Result:
+    """Check a cell of a language that has no place in the sandbox: a browser's page, or one that is only parsed."""
+    snippet = snippets.render(base, request)
+    result = Result(request, snippets.digest(snippet), "parsed")
+    if request.language in parsing.GRAMMARS:
+        sdk = request.route != "http"
+        result.against = parsing.against(request.language, sdk=sdk)
+        result.problems = parsing.check(request.language, snippet.code, sdk=sdk)
+    elif snippet.filename.endswith(".html"):
+        try:
+            result.against, result.level = browsing.against(), "executed"
+        except ToolMissing as problem:
+            print(f"{request.id}: only parsed, {problem.what}", file=sys.stderr)
+            result.against, result.problems = browsing.parse(snippet.code)
+        else:
+            result.trials, result.problems = browsing.check(base, request)
+    else:
+        result.problems = [f"nothing here checks {request.language}"]
+    return result
 
 
 def _regional(request: SnippetRequest) -> bool:
@@ -143,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for result in results:
         if result.problems:
             print("\n  ".join([f"\n{result.request.id}", *result.problems[:_MOST_SHOWN]]))
+    _tell_compiled(results)
     shown = [Shown(r.request, r.level, r.against, r.digest) for r in results if not r.problems]
     recorded = record.load()
     contradictions = [] if given.record else record.contradictions(recorded, shown)
@@ -156,6 +182,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         record.write(base, record.merged(kept, shown, cells, _today()), cells)
     print(f"\n{sum(r.trials for r in results)} runs in {time.monotonic() - started:.0f} s")
     return 4 if contradictions or any(result.problems for result in results) else 0
+
+
+def _tell_compiled(results: Sequence[Result]) -> None:
+    """Never silently: what could only be compiled although it is code to be run."""
+    count = sum(result.level == "compiled" for result in results)
+    if count:
+        why = "the registry here does not serve their SDK"
+        print(f"\n{count} snippets were only compiled: {why}. {toolchains.JAVA_VARIABLE} names a build of it.")
 
 
 def _today() -> str:

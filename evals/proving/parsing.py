@@ -33,15 +33,13 @@ Arguments = list[tuple[str, Node]]
 
 def check(language: str, code: str, *, sdk: bool) -> list[str]:
     """What is wrong with a snippet; with `sdk` also its use of the SDK, of which there must be some."""
-    tree = _parser(GRAMMARS[language]).parse(code.encode())
-    broken = [
-        f"line {node.start_point.row + 1}: {_text(node)[:60]!r} does not parse" for node in _errors(tree.root_node)
-    ]
-    if broken or not sdk:
-        return broken
+    unreadable = broken(GRAMMARS[language], code)
+    if unreadable or not sdk:
+        return unreadable
+    root = _parser(GRAMMARS[language]).parse(code.encode()).root_node
     reader = _READERS[language](surface(language))
-    reader.read(tree.root_node)
-    problems = [*reader.problems, *_absent(tree.root_node, code, surface(language))]
+    reader.read(root)
+    problems = [*reader.problems, *_absent(root, code, surface(language))]
     if not problems and not reader.checked:
         problems = ["nothing of the SDK was found in it"]
     return problems
@@ -49,9 +47,19 @@ def check(language: str, code: str, *, sdk: bool) -> list[str]:
 
 def against(language: str, *, sdk: bool) -> str:
     """What a snippet was checked against."""
-    package = GRAMMARS[language]
-    grammar = f"{package} {importlib.metadata.version(package)}"
-    return f"{grammar}, the public surface of {versions(surface(language))}" if sdk else grammar
+    parsed = grammar(GRAMMARS[language])
+    return f"{parsed}, the public surface of {versions(surface(language))}" if sdk else parsed
+
+
+def broken(package: str, code: str) -> list[str]:
+    """Where a grammar finds an error."""
+    root = _parser(package).parse(code.encode()).root_node
+    return [f"line {node.start_point.row + 1}: {_text(node)[:60]!r} does not parse" for node in _errors(root)]
+
+
+def grammar(package: str) -> str:
+    """A grammar's package and its version."""
+    return f"{package} {importlib.metadata.version(package)}"
 
 
 @dataclass
@@ -395,8 +403,8 @@ def _absent(root: Node, code: str, found: Surface) -> Iterator[str]:
 
 @cache
 def _parser(package: str) -> tree_sitter.Parser:
-    grammar = importlib.import_module(package.replace("-", "_"))
-    return tree_sitter.Parser(tree_sitter.Language(grammar.language()))
+    module = importlib.import_module(package.replace("-", "_"))
+    return tree_sitter.Parser(tree_sitter.Language(module.language()))
 
 
 def _errors(root: Node) -> Iterator[Node]:
