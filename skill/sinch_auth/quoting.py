@@ -112,7 +112,8 @@ def quote_shell(value: str) -> str:
         return value
     if value.isprintable():
         return "'" + value.replace("'", "'\\''") + "'"
-    escape = {"\\": "\\\\", "'": "\\'"}
+    # Octal also for these two: not every reader of $'…' agrees on what ends it after a backslash.
+    escape = {"\\": "\\134", "'": "\\047"}
     octal = "".join(
         escape.get(c) or (c if c.isprintable() else "".join(f"\\{b:03o}" for b in c.encode())) for c in value
     )

@@ -201,7 +201,7 @@ def templates(language: str) -> dict[str, str]:
 
 @cache
 def companions(language: str) -> dict[str, str]:
-    """File name -> template of the files that stand beside a snippet (`_beside_pom.xml.j2`), where they are not empty."""
+    """File name -> template of what stands beside a snippet (`_beside_pom.xml.j2`), where it is not empty."""
     folder = data_folder("templates") / language
     return {
         p.name.removeprefix("_beside_").removesuffix(".j2"): f"{language}/{p.name}" for p in folder.glob("_beside_*.j2")

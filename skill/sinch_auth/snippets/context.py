@@ -423,9 +423,8 @@ class Builder:
         against = self._against()
         install = f" Install: {self.install}" if self.install else ""
         lines.append(f"Written for {against}.{install}")
-        if self.language.runs_on == "backend" and request.purpose != "init":
-            if request.purpose != "webhook":
-                lines.append(f"Run: {self._run('USER_ID' if request.purpose == 'mint' else '')}")
+        if self.language.runs_on == "backend" and request.purpose not in ("init", "webhook"):
+            lines.append(f"Run: {self._run('USER_ID' if request.purpose == 'mint' else '')}")
         read = [s for s in made["settings"] if s.value is None]
         if read:
             width = max(len(s.env) for s in read)
