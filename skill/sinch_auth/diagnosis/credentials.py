@@ -82,9 +82,14 @@ def carried(knowledge: Knowledge, text: str, now: float) -> tuple[Carried, ...]:
 
 
 def _found(names: _Names, text: str, now: float) -> Iterator[Carried]:
+    headers = []
     for match in _HEADER.finditer(text):
+        headers.append(match.span())
         yield _header(names, match["scheme"].lower(), match["rest"], match.start(), now)
     for match in _AFTER_SCHEME.finditer(text):
+        # What stands in a header has been read with it.
+        if any(start <= match.start() < end for start, end in headers[:_MOST]):
+            continue
         yield _header(names, match["scheme"].lower(), match["rest"], match.start(), now)
     for match in _API_KEY_HEADER.finditer(text):
         yield Carried("x-api-key", "api-key-header", "mms", match.start())

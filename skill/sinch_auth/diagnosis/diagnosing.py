@@ -122,13 +122,7 @@ def diagnose(knowledge: Knowledge, pasted: Pasted, *, now: float | None = None) 
         causes=tuple(finding for finding, _ in told),
         contradictions=tuple(finding for finding, one in told if one.contradicts),
         not_auth=tuple(finding for finding, _ in told if finding.kind in ("not-auth", "elsewhere")),
-        question=question(
-            knowledge,
-            understood,
-            ranked[0].row if ranked else None,
-            lambda changed: _first(knowledge, changed, found),
-            pasted.locale,
-        ),
+        question=_question(knowledge, understood, found, ranked, pasted.locale),
         warnings=_warnings(knowledge, understood, pasted.locale),
         exchanges=found,
     )
@@ -265,7 +259,7 @@ def _ranked(
     if all(one.accepted for one in found) and not refused:
         return []
     merged: dict[str, _Ranked] = {}
-    trouble = bool(refused or facts.values("error_code") or any(one.exception or one.error_code for one in found))
+    trouble = _trouble(facts, found)
     for cause in triage.ranked(knowledge, understood):
         score = cause.score * (0.7 if trouble and cause.row.kind == "how-to" else 1)
         merged[cause.id] = _Ranked(cause.id, cause.row, score, cause.evidence)
@@ -279,9 +273,28 @@ def _ranked(
     return sorted(merged.values(), key=lambda one: (-one.score, one.row.rank, one.id))
 
 
-def _first(knowledge: Knowledge, understood: Understood, found: tuple[Exchange, ...]) -> str:
-    ranked = _ranked(knowledge, understood, found)
-    return ranked[0].id if ranked else ""
+def _question(
+    knowledge: Knowledge, understood: Understood, found: tuple[Exchange, ...], ranked: list[_Ranked], locale: str
+) -> Asked | None:
+    """What to ask; nothing where nothing seems to be wrong."""
+    if not ranked and not _trouble(understood.facts, found):
+        return None
+
+    def first(changed: Understood) -> str:
+        causes = _ranked(knowledge, changed, found)
+        return causes[0].id if causes else ""
+
+    return question(knowledge, understood, ranked[0].row if ranked else None, first, locale)
+
+
+def _trouble(facts: Facts, found: tuple[Exchange, ...]) -> bool:
+    """Whether the text tells of a failure."""
+    return (
+        any(status >= "400" for status in facts.values("status"))
+        or bool(facts.values("error_code"))
+        or "trouble" in facts.values("wants")
+        or any(one.exception or one.error_code for one in found)
+    )
 
 
 def _merged(knowledge: Knowledge, there: _Ranked | None, one: Contradicting) -> _Ranked:
