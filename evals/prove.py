@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evals import toolchains
 from evals.proving import browsing, parsing, record, running
-from evals.proving.languages import RUNNERS, Cell, ToolMissing
+from evals.proving.languages import RUNNERS, Cell, Language, ToolMissing
 from evals.proving.record import Shown
 from evals.proving.trials import Trial, Trials, folder_name, in_regions
 from sinch_auth import knowledge, snippets
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.sandbox.credentials import Credentials
-from sinch_auth.snippets import SnippetRequest
+from sinch_auth.snippets import Snippet, SnippetRequest
 
 _MOST_SHOWN = 6
 
@@ -37,8 +38,14 @@ class Result:
     problems: list[str] = field(default_factory=list)
 
 
-def prove(base: Knowledge, requests: Iterable[SnippetRequest]) -> list[Result]:
-    """Check these cells, each as far as it can be checked here."""
+Rendering = Callable[[Knowledge, SnippetRequest], Snippet]
+
+
+def prove(base: Knowledge, requests: Iterable[SnippetRequest], rendering: Rendering = snippets.render) -> list[Result]:
+    """Check these cells, each as far as it can be checked here. `rendering` makes the code of each.
+
+    A cell whose tools are missing has no level afterwards, and the reason as its problem.
+    """
     by_language: dict[str, list[SnippetRequest]] = defaultdict(list)
     for request in requests:
         by_language[request.language].append(request)
@@ -48,9 +55,16 @@ def prove(base: Knowledge, requests: Iterable[SnippetRequest]) -> list[Result]:
         all_trials: list[tuple[Result, Trial]] = []
         for language, mine in by_language.items():
             if language not in RUNNERS:
-                results += [_read(base, request) for request in mine]
+                results += [_read(request, rendering(base, request), base) for request in mine]
                 continue
-            made, trials = _execute(base, Trials(base, credentials), language, mine, Path(holder))
+            rendered = [(request, rendering(base, request)) for request in mine]
+            try:
+                made, trials = _execute(
+                    base, Trials(base, credentials), RUNNERS[language](base), rendered, Path(holder)
+                )
+            except ToolMissing as problem:
+                results += [Result(r, snippets.digest(s), problems=[problem.what]) for r, s in rendered]
+                continue
             results += made
             all_trials += trials
         values = {(m, c): credentials.value(m, c) for m in base.ids("model") for c in base.model(m).credentials}
@@ -64,42 +78,40 @@ def prove(base: Knowledge, requests: Iterable[SnippetRequest]) -> list[Result]:
 
 
 def _execute(
-    base: Knowledge, trials: Trials, language: str, requests: Sequence[SnippetRequest], holder: Path
+    base: Knowledge, trials: Trials, runner: Language, rendered: Sequence[tuple[SnippetRequest, Snippet]], holder: Path
 ) -> tuple[list[Result], list[tuple[Result, Trial]]]:
-    runner = RUNNERS[language](base)
     made: list[Result] = []
     found: list[tuple[Result, Trial]] = []
     cells: list[tuple[Cell, Result, str]] = []
-    for request in requests:
-        snippet = snippets.render(base, request)
+
+    def add(request: SnippetRequest, snippet: Snippet, result: Result) -> None:
+        folder = holder / request.language / folder_name(len(cells), f"{request.id}_{request.region}".rstrip("_"))
+        cells.append((Cell(request, snippet, folder), result, request.region))
+
+    for request, snippet in rendered:
         result = Result(request, snippets.digest(snippet), "executed")
         made.append(result)
-        folder = holder / language / folder_name(len(cells), request.id)
-        cells.append((Cell(request, snippet, folder), result, ""))
+        add(request, snippet, result)
         if _regional(request):
             for narrowed in in_regions(base, request):
-                rendered = snippets.render(base, narrowed)
-                place = holder / language / folder_name(len(cells), f"{request.id}_{narrowed.region}")
-                cells.append((Cell(narrowed, rendered, place), result, narrowed.region))
+                add(narrowed, snippets.render(base, narrowed), result)
     for cell, _, _ in cells:
         cell.write()
     problems = runner.prepare([cell for cell, _, _ in cells])
     for cell, result, region in cells:
         result.against = result.against or runner.against(cell)
-        if cell.id in problems:
-            result.problems.append(problems[cell.id])
-            continue
-        if not runner.executes(cell):
+        if cell.folder.name in problems:
+            result.problems.append(problems[cell.folder.name])
+        elif not runner.executes(cell):
             result.level = "compiled"
-            continue
-        tried = trials.in_region(cell, runner, region) if region else trials.of(cell, runner)
-        found += [(result, trial) for trial in tried]
+        else:
+            tried = trials.in_region(cell, runner, region) if region else trials.of(cell, runner)
+            found += [(result, trial) for trial in tried]
     return made, found
 
 
-def _read(base: Knowledge, request: SnippetRequest) -> Result:
+def _read(request: SnippetRequest, snippet: Snippet, base: Knowledge) -> Result:
     """Check a cell of a language that has no place in the sandbox: a browser's page, or one that is only parsed."""
-    snippet = snippets.render(base, request)
     result = Result(request, snippets.digest(snippet), "parsed")
     if request.language in parsing.GRAMMARS:
         sdk = request.route != "http"
@@ -127,12 +139,12 @@ def _regional(request: SnippetRequest) -> bool:
 
 def table(results: Sequence[Result]) -> str:
     """Cells by language and by how they were checked."""
-    columns = ("cells", "executed", "compiled", "parsed", "failed", "runs")
+    columns = ("cells", "executed", "compiled", "parsed", "failed", "missing", "runs")
     rows: dict[str, Counter[str]] = defaultdict(Counter)
     for result in results:
         for name in (result.request.language, "all"):
             rows[name]["cells"] += 1
-            rows[name]["failed" if result.problems else result.level] += 1
+            rows[name]["missing" if not result.level else "failed" if result.problems else result.level] += 1
             rows[name]["runs"] += result.trials
     rows["all"] = rows.pop("all", Counter())
     lines = [f"{'':10}" + "".join(f"{column:>10}" for column in columns)]
@@ -159,14 +171,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     started = time.monotonic()
     base = knowledge.load()
-    try:
-        results = prove(base, selected(base, given.only))
-    except ToolMissing as problem:
-        print(problem, file=sys.stderr)
-        return 1
+    results = prove(base, selected(base, given.only))
     print(table(results))
+    unproved = Counter(result.problems[0] for result in results if not result.level)
+    for problem, count in unproved.items():
+        print(f"\nNOT proved here, {count} snippets: {problem}")
     for result in results:
-        if result.problems:
+        if result.problems and result.level:
             print("\n  ".join([f"\n{result.request.id}", *result.problems[:_MOST_SHOWN]]))
     _tell_compiled(results)
     shown = [Shown(r.request, r.level, r.against, r.digest) for r in results if not r.problems]
@@ -177,11 +188,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(f"  {contradiction}" for contradiction in contradictions))
     if given.record:
         cells = list(snippets.cells(base))
-        failed = {result.request.id for result in results if result.problems}
+        failed = {result.request.id for result in results if result.problems and result.level}
         kept = {id: proof for id, proof in recorded.items() if id not in failed}
         record.write(base, record.merged(kept, shown, cells, _today()), cells)
     print(f"\n{sum(r.trials for r in results)} runs in {time.monotonic() - started:.0f} s")
-    return 4 if contradictions or any(result.problems for result in results) else 0
+    # A person without some tool goes on with the rest; where everything must be proved, it is a failure.
+    failed = any(result.problems for result in results if result.level or os.environ.get("CI") == "true")
+    return 4 if contradictions or failed else 0
 
 
 def _tell_compiled(results: Sequence[Result]) -> None:

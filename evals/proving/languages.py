@@ -61,7 +61,7 @@ class Language:
         return True
 
     def prepare(self, cells: Iterable[Cell]) -> Mapping[str, Problem]:
-        """Make cells ready to run, all at once; what went wrong by cell. Raises `ToolMissing`."""
+        """Make cells ready to run, all at once; what went wrong by folder. Raises `ToolMissing`."""
         raise NotImplementedError
 
     def command(self, cell: Cell) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class Go(Language):
             for cell, name in zip(cells, names, strict=True):
                 problem = _checked([go, "vet", name], root) or _checked([go, "build", *flags, name], root)
                 if problem:
-                    problems[cell.id] = problem
+                    problems[cell.folder.name] = problem
         return problems
 
     def command(self, cell: Cell) -> tuple[str, ...]:
@@ -294,8 +294,8 @@ def coverage(base: Knowledge, cell: Cell) -> Coverage:
 
 def _each(cells: Iterable[Cell], check: object) -> dict[str, Problem]:
     assert callable(check)
-    found = {cell.id: check(cell) for cell in cells}
-    return {id: problem for id, problem in found.items() if problem}
+    found = {cell.folder.name: check(cell) for cell in cells}
+    return {name: problem for name, problem in found.items() if problem}
 
 
 def _checked(command: list[str], folder: Path) -> Problem:

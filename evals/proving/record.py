@@ -141,6 +141,10 @@ the result with a digest of the code. A template that changes without a new proo
   its recorded public surface (`knowledge/surfaces`).
 - **parsed**: the language's grammar found no error, and every name of the SDK that it uses is on that surface.
 
+A browser's page runs in headless Chromium against a stub of the client SDK's documented surface. The Java SDK is not
+served by every registry: its snippets were executed with builds of its tags (`SINCH_JAVA_CLASSPATH` names one), and a
+run without one compiles them and leaves the record as it is while their code is unchanged.
+
 What the sandbox cannot know, these proofs cannot show: it answers as documented (docs/sandbox.md says how faithfully).
 
 """
