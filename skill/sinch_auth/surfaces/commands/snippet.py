@@ -142,8 +142,6 @@ def _notes(choice: Choice, snippet: Snippet, written: bool) -> list[str]:
     if snippet.companions:
         names = ", ".join(snippet.companions)
         lines.append(("beside", names if written else f"{names} (--output writes it)"))
-    checked = (
-        f"{proof.level} against {proof.against}, {proof.checked}" if proof else "no proof: never run so far"
-    )
+    checked = f"{proof.level} against {proof.against}, {proof.checked}" if proof else "no proof: never run so far"
     lines.append(("checked", checked))
     return [f"{name:<8} {text}" for name, text in lines]
