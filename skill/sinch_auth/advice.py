@@ -207,7 +207,8 @@ def _answer(knowledge: Knowledge, facts: Facts, causes: list[Cause], asking: Ask
         return Answer(products=tuple(products), auth_model="none", causes=told, links=links, sources=sources)
     if not products:
         overview = _overview(knowledge, asking.locale) if facts.settled("product") else ()
-        model = facts.value("model") if causes and "model" in causes[0].row.implies else ""
+        # Credentials that the text names are the subject even where the product is not known.
+        model = "+".join(facts.values("model")) if causes else ""
         return Answer(auth_model=model, causes=told, links=links, sources=sources, overview=overview)
     parts = [_part(knowledge, facts, product, causes, asking) for product in _leading(knowledge, facts, products)]
     first = parts[0]
@@ -331,7 +332,7 @@ def _snippets(
         decision.route,
         decision.sdk_line,
     )
-    wanted: list[Purpose] = [purpose for purpose in ((show,) if show else decision.purposes) if purpose in sensible]  # type: ignore[misc]
+    wanted: list[Purpose] = [purpose for purpose in ((show,) if show else decision.purposes) if purpose in sensible]
     if not wanted:
         wanted = list(sensible[:1]) if not show else []
     return tuple(

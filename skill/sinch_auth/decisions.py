@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.rules import decide
@@ -54,6 +55,7 @@ class Decision:
         return self.route.startswith("refused")
 
 
+@lru_cache(maxsize=4096)  # One reply asks several times, and most replies of a server ask the same.
 def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> Decision:
     """Run the tables. Raises `UnknownName` for a product or language that is not there."""
     product = knowledge.product(situation.product, locale)

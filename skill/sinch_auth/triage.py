@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from sinch_auth.facts import Facts
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
@@ -46,10 +46,11 @@ def causes(knowledge: Knowledge, understood: Understood, locale: str = DEFAULT_L
 
 def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
     """Every row that fits a text, best first."""
-    text = understood.words
+    text = (*understood.words, *_stated(knowledge, understood.facts)) if understood.words else ()
     places: dict[str, list[int]] = defaultdict(list)
     for at, word in enumerate(text):
         places[word].append(at)
+    stands = _Standing(text, places)
     candidates: dict[str, set[int]] = defaultdict(set)
     for word in places:
         for row_id, clue in knowledge.remembered(("clue", word), partial(_clues, knowledge, word)):
@@ -58,17 +59,29 @@ def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
     for id, clues in candidates.items():
         row = knowledge.row(id)
         scope = _scope(row, understood.facts)
-        if scope is None or any(_stands(phrase, text, places) for phrase in row.when.not_clues):
+        if scope is None:
             continue
         scores = sorted(
-            (scored for clue in clues if (scored := _clue(row.when.clues[clue], text, places))),
+            (scored for clue in clues if (scored := _clue(row.when.clues[clue], stands))),
             key=lambda s: -s[0],
         )
-        if scores:
+        if scores and not any(stands[phrase] for phrase in row.when.not_clues):
             best, evidence = scores[0]
             more = sum(score for score, _ in scores[1:]) * 0.25
             found.append(Cause(id, row, round(best + min(more, 1.0) + scope, 3), evidence))
     return sorted(found, key=lambda cause: (-cause.score, cause.row.rank, cause.id))
+
+
+def _stated(knowledge: Knowledge, facts: Facts) -> tuple[str, ...]:
+    """The names of what was stated beside the text: they count as if they stood in it."""
+    names = []
+    for fact in facts:
+        if fact.origin == "said" and fact.name == "product" and knowledge.has("product", fact.value):
+            names += [fact.value, knowledge.product(fact.value).name]
+        elif fact.origin == "said" and fact.name in ("language", "status"):
+            names.append(fact.value)
+    # A full stop between names keeps two of them from making a phrase.
+    return tuple(word for name in names for word in (".", *words(name)))
 
 
 def _clues(knowledge: Knowledge, word: str) -> list[tuple[str, int]]:
@@ -98,18 +111,28 @@ def _scope(row: Row, facts: Facts) -> float | None:
     return total
 
 
-def _clue(
-    clue: Iterable[str | list[str]], text: Sequence[str], places: dict[str, list[int]]
-) -> tuple[float, tuple[str, ...]] | None:
+class _Standing(dict[str, bool]):
+    """Phrase -> whether it stands in the text, found out once: rows share most of their phrases."""
+
+    def __init__(self, text: Sequence[str], places: Mapping[str, Sequence[int]]) -> None:
+        super().__init__()
+        self._text = text
+        self._places = places
+
+    def __missing__(self, phrase: str) -> bool:
+        parts = _words(phrase)
+        length = len(parts)
+        here = self._places.get(parts[0], ()) if parts else ()
+        self[phrase] = found = any(tuple(self._text[at : at + length]) == parts for at in here)
+        return found
+
+
+def _clue(clue: Sequence[str | list[str]], stands: Mapping[str, bool]) -> tuple[float, tuple[str, ...]] | None:
     """The worth of a clue whose groups are all in the text, and the phrases that were found."""
     score = 0.0
     evidence = []
     for group in clue:
-        longest = max(
-            (phrase for phrase in alternatives(group) if _stands(phrase, text, places)),
-            key=_length,
-            default=None,
-        )
+        longest = max((phrase for phrase in alternatives(group) if stands[phrase]), key=_length, default=None)
         if longest is None:
             return None
         score += 1 + 0.3 * min(_length(longest) - 1, 6)
@@ -117,12 +140,7 @@ def _clue(
     return score, tuple(evidence)
 
 
-def _stands(phrase: str, text: Sequence[str], places: dict[str, list[int]]) -> bool:
-    parts = _words(phrase)
-    length = len(parts)
-    return any(tuple(text[at : at + length]) == parts for at in places.get(parts[0], ()))
-
-
+@cache
 def _length(phrase: str) -> int:
     """Length in words; two Chinese characters say about as much as one English word."""
     parts = _words(phrase)
@@ -130,10 +148,6 @@ def _length(phrase: str) -> int:
     return len(parts) - chinese + (chinese + 1) // 2
 
 
-_PARTS: dict[str, tuple[str, ...]] = {}
-
-
+@cache
 def _words(phrase: str) -> tuple[str, ...]:
-    if phrase not in _PARTS:
-        _PARTS[phrase] = tuple(words(phrase))
-    return _PARTS[phrase]
+    return tuple(words(phrase))
