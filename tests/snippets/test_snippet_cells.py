@@ -12,7 +12,6 @@ from sinch_auth.errors import UnknownName, UsageError
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.snippets import SnippetRequest
 
-
 Rendered = list[tuple[SnippetRequest, snippets.Snippet]]
 
 
