@@ -16,10 +16,12 @@ from sinch_auth.diagnosis.asking import question
 from sinch_auth.diagnosis.contradictions import Contradicting, contradicting, credential_name
 from sinch_auth.diagnosis.credentials import carried
 from sinch_auth.diagnosis.exchange import Exchange, exchanges, leading, place_of
+from sinch_auth.diagnosis.quiet import quiet
 from sinch_auth.errors import SinchAuthError, UnknownName
 from sinch_auth.facts import Fact, Facts
 from sinch_auth.interview import Asked
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
+from sinch_auth.redact import redact
 from sinch_auth.schema import Confidence, Row, When
 from sinch_auth.snippets import Snippet, SnippetRequest
 from sinch_auth.understand import Understood, excerpt, understand
@@ -32,6 +34,9 @@ _CLOSE = 0.4
 
 _LATER = 0.7
 """Below this part of the first one's score a cause is not told as sure, whatever its facts."""
+
+_CODE = 1.0
+"""What it is worth that a row looks for the very error code of the answer."""
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,1000}(?:\x07|\x1b\\)|[@-Z\\^_])")
 _CONTROLS: dict[int, str | None] = dict.fromkeys(
@@ -109,8 +114,9 @@ def diagnose(knowledge: Knowledge, pasted: Pasted, *, now: float | None = None) 
     stated = _stated(knowledge, pasted)
     text = _plain(excerpt(as_http(pasted.text)))
     credentials = carried(knowledge, text, time.time() if now is None else now)
-    understood = _understood(knowledge, text, stated)
-    found = exchanges(knowledge, text, credentials, understood.text)
+    understood = _understood(knowledge, quiet(text), stated)
+    clean = redact(text)
+    found = exchanges(knowledge, text, credentials, clean.text)
     shown = leading(found)
     facts = _more_facts(knowledge, understood.facts, found)
     understood = replace(understood, facts=facts)
@@ -123,7 +129,7 @@ def diagnose(knowledge: Knowledge, pasted: Pasted, *, now: float | None = None) 
         contradictions=tuple(finding for finding, one in told if one.contradicts),
         not_auth=tuple(finding for finding, _ in told if finding.kind in ("not-auth", "elsewhere")),
         question=_question(knowledge, understood, found, ranked, pasted.locale),
-        warnings=_warnings(knowledge, understood, pasted.locale),
+        warnings=_warnings(knowledge, clean.kinds, pasted.locale),
         exchanges=found,
     )
 
@@ -260,8 +266,10 @@ def _ranked(
         return []
     merged: dict[str, _Ranked] = {}
     trouble = _trouble(facts, found)
+    codes = {one.error_code.lower() for one in found if one.error_code}
     for cause in triage.ranked(knowledge, understood):
         score = cause.score * (0.7 if trouble and cause.row.kind == "how-to" else 1)
+        score += _CODE if codes.intersection(cause.evidence) else 0
         merged[cause.id] = _Ranked(cause.id, cause.row, score, cause.evidence)
     for exchange in found:
         rules = contradicting(knowledge, exchange, facts, understood.words, locale)
@@ -420,7 +428,7 @@ _ANY_PROJECT = "numbers"
 """A token is the same for every API of a project."""
 
 
-def _warnings(knowledge: Knowledge, understood: Understood, locale: str) -> tuple[str, ...]:
-    if not understood.secrets:
+def _warnings(knowledge: Knowledge, secrets: tuple[str, ...], locale: str) -> tuple[str, ...]:
+    if not secrets:
         return ()
-    return (knowledge.text("secret-pasted", locale).replace("{kinds}", ", ".join(understood.secrets)),)
+    return (knowledge.text("secret-pasted", locale).replace("{kinds}", ", ".join(secrets)),)
