@@ -55,7 +55,7 @@ def prove(base: Knowledge, requests: Iterable[SnippetRequest], rendering: Render
         all_trials: list[tuple[Result, Trial]] = []
         for language, mine in by_language.items():
             if language not in RUNNERS:
-                results += [_read(request, rendering(base, request), base) for request in mine]
+                results += [_read(request, rendering(base, request)) for request in mine]
                 continue
             rendered = [(request, rendering(base, request)) for request in mine]
             try:
@@ -110,7 +110,7 @@ def _execute(
     return made, found
 
 
-def _read(request: SnippetRequest, snippet: Snippet, base: Knowledge) -> Result:
+def _read(request: SnippetRequest, snippet: Snippet) -> Result:
     """Check a cell of a language that has no place in the sandbox: a browser's page, or one that is only parsed."""
     result = Result(request, snippets.digest(snippet), "parsed")
     if request.language in parsing.GRAMMARS:
@@ -124,7 +124,7 @@ def _read(request: SnippetRequest, snippet: Snippet, base: Knowledge) -> Result:
             print(f"{request.id}: only parsed, {problem.what}", file=sys.stderr)
             result.against, result.problems = browsing.parse(snippet.code)
         else:
-            result.trials, result.problems = browsing.check(base, request)
+            result.trials, result.problems = browsing.check(snippet.code)
     else:
         result.problems = [f"nothing here checks {request.language}"]
     return result

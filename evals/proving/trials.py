@@ -145,6 +145,21 @@ class Trials:
         command = language.probe(cell) if cell.request.purpose == "init" else language.command(cell)
         job = Job(cell.folder, command, self.environment(cell), region=region, paced=cell.request.method == "oauth2")
         yield Trial(cell, f"in {region}", job, lambda outcome: self.let_in(cell, outcome))
+        offered = [r for r in self.gate.places.regions(cell.request.product, cell.request.model) if r != GLOBAL]
+        asked = self.base.product(cell.request.product).region
+        if asked and asked.ask and region in offered and len(offered) > 1 and cell.request.language == "curl":
+            away = replace(job, region=next(r for r in offered if r != region))
+            yield Trial(cell, f"in {region}, from {away.region}", away, lambda outcome: self.elsewhere(cell, outcome))
+
+    def elsewhere(self, cell: Cell, outcome: Outcome) -> str:
+        """Judge a run against the host of another region than the one that the credentials live in."""
+        last = outcome.verdicts[-1] if outcome.verdicts else None
+        if last is not None and not last.accepted and last.reason != "wrong-region":
+            return f"refused for another reason: {last.what}"
+        smoke = self.base.product(cell.request.product).smoke
+        if last is not None and not last.accepted and any(one.expect.startswith(str(last.status)) for one in smoke):
+            return ""  # the first request of whoever is let in has this answer too, so it cannot tell
+        return self.refused(cell, outcome)
 
     def home(self, product: str, model: str) -> str:
         """The region in which the sandbox keeps the product's app or plan."""
