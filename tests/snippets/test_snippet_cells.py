@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -179,3 +183,33 @@ def test_client_code_holds_no_secret(base: Knowledge, rendered: Rendered) -> Non
             if request.method == "registration-token":
                 assert re.search(r"tokenUrl|tokenURL", snippet.code), request.id
                 assert re.search(r"registerFailed|registerDidFail", snippet.code), request.id
+
+
+def test_a_second_process_compiles_no_template(tmp_path: Path) -> None:
+    """Once rendered, a snippet comes from compiled templates on disk."""
+    program = (
+        "import sys, jinja2\n"
+        "from sinch_auth import knowledge, snippets\n"
+        "if sys.argv[1] == 'warm':\n"
+        "    def refuse(*_, **__): raise SystemExit('a template was compiled')\n"
+        "    jinja2.Environment.compile = refuse\n"
+        "for language in ('python', 'dotnet', 'curl'):\n"
+        "    request = snippets.SnippetRequest('numbers', language, 'call', 'project', 'oauth2', 'http')\n"
+        "    assert snippets.render(knowledge.load(), request).code\n"
+    )
+    for state in ("cold", "warm"):
+        subprocess.run(
+            [sys.executable, "-c", program, state],
+            check=True, timeout=60, env={**os.environ, "SINCH_AUTH_CACHE": str(tmp_path)},
+        )  # fmt: skip
+
+
+def test_importing_snippets_loads_no_template_engine() -> None:
+    """An answer without code pays for no Jinja."""
+    program = (
+        "import sys, sinch_auth.snippets\n"
+        "print([name for name in ('jinja2', 'sinch_auth.snippets.context') if name in sys.modules])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert "jinja2" not in result.stdout
+    assert "context" not in result.stdout
