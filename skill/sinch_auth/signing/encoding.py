@@ -181,6 +181,10 @@ def _lossy(encode: Callable[[bytes], str]) -> Encoding:
     return Encoding(encode, lambda _: None)
 
 
+def _cut(encoding: Encoding, count: int) -> Encoding:
+    return _lossy(lambda data: encoding.encode(data)[:count])
+
+
 LOSSY: dict[str, Encoding] = {
     "base64 in lower case": _lossy(lambda data: base64_text(data).lower()),
     "base64 in upper case": _lossy(lambda data: base64_text(data).upper()),
@@ -188,9 +192,7 @@ LOSSY: dict[str, Encoding] = {
     "base64 of the bytes read as Latin-1": _lossy(lambda data: base64_text(data.decode("latin-1").encode())),
     "base64 without + and /": _lossy(lambda data: base64_text(data).replace("+", "").replace("/", "")),
 } | {
-    f"{name}, first {count} characters": _lossy(
-        lambda data, name=name, count=count: _BY_NAME[name].encode(data)[:count]
-    )  # type: ignore[misc]
+    f"{name}, first {count} characters": _cut(_BY_NAME[name], count)
     for name in ("base64", "hex")
     for count in (8, 10, 16, 20, 24, 32, 40)
 }

@@ -170,13 +170,16 @@ def _unchunked(body: bytes) -> bytes:
     return body
 
 
-_VALUED = {
+_READ = {
     "-X": "method", "--request": "method", "-H": "header", "--header": "header", "-d": "data", "--data": "data",
     "--data-raw": "raw", "--data-binary": "data", "--data-ascii": "data", "--data-urlencode": "data", "--json": "json",
-    "--url": "url", "-u": "user", "--user": "user", "-A": "", "--user-agent": "", "-o": "", "--output": "", "-b": "",
-    "--cookie": "", "-e": "", "--referer": "", "-m": "", "--max-time": "", "--connect-timeout": "", "-x": "", "--proxy": "",
-    "-w": "", "--write-out": "", "--retry": "", "--cacert": "", "--cert": "", "--key": "", "-F": "form", "--form": "form",
+    "--url": "url", "-u": "user", "--user": "user", "-F": "form", "--form": "form",
 }  # fmt: skip
+_PASSED_OVER = (
+    "-A --user-agent -o --output -b --cookie -e --referer -m --max-time --connect-timeout -x --proxy -w --write-out"
+    " --retry --cacert --cert --key"
+)
+_VALUED = _READ | dict.fromkeys(_PASSED_OVER.split(), "")
 
 
 def _from_curl(text: str) -> Request:

@@ -153,15 +153,26 @@ BODY_AS: dict[str, Callable[[bytes], bytes]] = {
     "the body in base64": _b64,
     "the length of the body": lambda body: str(len(body)).encode(),
 }
+
+
+def _constant(text: str) -> Callable[[bytes], bytes]:
+    return lambda _: text.encode()
+
+
+def _hashed(name: str, write: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    return lambda body: write(hash_of(name, body))
+
+
+def _hex(data: bytes) -> bytes:
+    return data.hex().encode()
+
+
 for _text in ("null", "undefined", "None", "nil", "NULL", '""', "Content-MD5", "{}"):
-    BODY_AS[f"the text {_text}"] = lambda body, text=_text: text.encode()  # type: ignore[misc]
+    BODY_AS[f"the text {_text}"] = _constant(_text)
 for _name in HASH_SIZES:
     if _name != "md5":
-        BODY_AS[f"{_name} in base64"] = lambda body, name=_name: _b64(hash_of(name, body))  # type: ignore[misc]
-    BODY_AS[f"{_name} of the body in hex"] = (  # type: ignore[misc]
-        lambda body, name=_name: hash_of(name, body).hex().encode()
-    )
-del BODY_AS["md5 of the body in hex"]
+        BODY_AS[f"{_name} in base64"] = _hashed(_name, _b64)
+        BODY_AS[f"{_name} of the body in hex"] = _hashed(_name, _hex)
 
 
 def _printable(data: bytes) -> str:

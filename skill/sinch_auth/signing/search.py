@@ -415,7 +415,10 @@ def _entries(
 def _shapes(right: Recipe, variants: Sequence[Variant], most: int) -> list[list[_Shape]]:
     return [
         sorted(
-            (_Shape(*value, _rank(choices), tuple(choices)) for value, choices in level.items()),
+            (
+                _Shape(lines, joint, wrap, _rank(choices), tuple(choices))
+                for (lines, joint, wrap), choices in level.items()
+            ),
             key=lambda shape: shape.rank,
         )
         for level in _combined(variants, _SHAPE, right, most)
@@ -425,11 +428,11 @@ def _shapes(right: Recipe, variants: Sequence[Variant], most: int) -> list[list[
 def _sealers(
     right: Recipe, keys: Sequence[Variant], macs: Sequence[Variant], sizes: set[int], most: int
 ) -> list[list[_Sealer]]:
-    by_key = {
+    by_key: dict[bytes, list[Choice]] = {
         right.key: [()],
         **{value[0]: choices for value, choices in _by_value(keys, ("key",), right).items()},
     }
-    by_mac = {
+    by_mac: dict[str, list[Choice]] = {
         right.mac: [()],
         **{value[0]: choices for value, choices in _by_value(macs, ("mac",), right).items()},
     }

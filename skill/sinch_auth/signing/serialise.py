@@ -41,7 +41,7 @@ def _refuse(constant: str) -> None:
 
 
 def _javascript_number(number: Number) -> str:
-    if abs(number) < 1e21 and number == int(number):
+    if abs(number) < 1e21 and number.is_integer():
         return str(int(number))
     return repr(float(number)).replace("e+0", "e+").replace("e-0", "e-")
 

@@ -62,7 +62,8 @@ def read_timestamp(text: str) -> Instant | None:
     if not match:
         return None
     try:
-        moment = datetime(*(int(match[n]) for n in (1, 2, 3, 5, 6, 7)), tzinfo=UTC)
+        year, month, day, hour, minute, second = (int(match[n]) for n in (1, 2, 3, 5, 6, 7))
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     zone = match["zone"] or ""

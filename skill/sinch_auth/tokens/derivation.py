@@ -48,7 +48,7 @@ def wrong_derivations(
 
 def _keys(secret: str, day: str, issued: int | None) -> Iterator[tuple[int, tuple[str, ...], bytes]]:
     """(cost, names, HS256 key) of every combination of a wrong secret, date, derivation and form of the key."""
-    messages = {name: text for name, text in _messages(day, issued)}
+    messages = dict(_messages(day, issued))
     for secret_names, secret_bytes in _secrets(secret):
         for name, text in {"": day.encode(), **messages}.items():
             dated = (name,) if name else ()

@@ -101,7 +101,8 @@ mistake("md5-base64-of-hex", "body_as", schemes=FIVE_LINES, rank=KNOWN,
         "md5 in base64 twice"),
         ranks={"md5 in base64 of its upper-case hex text": RARE, "md5 in base64 twice": RARE})(_as)  # fmt: skip
 mistake("md5-in-base64url", "body_as", schemes=FIVE_LINES,
-        parameters=("md5 in base64url", "md5 in unpadded base64url"))(_as)  # fmt: skip
+        parameters=("md5 in base64url", "md5 in unpadded base64url"),
+        ranks={"md5 in unpadded base64url": RARE})(_as)  # fmt: skip
 mistake("md5-unpadded", "body_as", schemes=FIVE_LINES, parameters=("md5 in unpadded base64",))(_as)
 mistake("md5-with-white-space", "body_as", schemes=FIVE_LINES,
         parameters=("md5 in base64 + LF", "md5 in base64 + CRLF", "md5 in base64 + space"),
@@ -117,7 +118,8 @@ mistake("body-itself-instead-of-md5", "body_as", schemes=FIVE_LINES, rank=COMMON
 mistake("md5-placeholder", "body_as", schemes=FIVE_LINES, rank=RARE, parameters=_matching("the text .*"))(_as)
 mistake("other-hash-instead-of-md5", "body_as", schemes=FIVE_LINES,
         parameters=_matching(r"sha\w+ in base64", r"sha\w+ of the body in hex"), rank=RARE,
-        ranks={"sha256 in base64": KNOWN, "sha256 of the body in hex": KNOWN, "sha1 in base64": KNOWN})(_as)  # fmt: skip
+        ranks=dict.fromkeys(("sha256 in base64", "sha256 of the body in hex", "sha1 in base64"),
+                            KNOWN))(_as)  # fmt: skip
 
 
 @mistake("md5-line-empty", "body_as", schemes=FIVE_LINES, rank=COMMON)
@@ -168,6 +170,17 @@ _KNOWN_TYPES = {
     'application/json; charset="utf-8"', "application/json; charset=utf8",
 }  # fmt: skip
 
+_ODD_TYPES = {
+    "application/json;", "application/json; ", "application/json ", " application/json", "application/json, */*",
+    "application/json; encoding=utf-8", "application/json, application/json",
+    "application/json; odata.metadata=minimal", "application/x-json", "application/vnd.api+json", "application/problem+json", "application/javascript",
+    "application/json-patch+json", "application/merge-patch+json", "application/hal+json", "text/xml",
+    "application/xml",
+    "text/plain; charset=UTF-8", "application/x-www-form-urlencoded; charset=UTF-8", "binary/octet-stream",
+    "application/x-www-form-urlencoded;charset=UTF-8", "application/x-www-form-urlencoded;charset=utf-8",
+    "json", "JSON", "utf-8", "UTF-8", "charset=utf-8", "text/javascript", "application",
+}  # fmt: skip
+
 
 def _types(recipe: Recipe) -> Iterable[str]:
     own = recipe.content_type.decode("utf-8", "replace")
@@ -198,9 +211,7 @@ def _types(recipe: Recipe) -> Iterable[str]:
     schemes=FIVE_LINES,
     parameters=_types,
     rank=RARE,
-    ranks=dict.fromkeys(_CONTENT_TYPES[9:], ODD)
-    | dict.fromkeys(_COMMON_TYPES, COMMON)
-    | dict.fromkeys(_KNOWN_TYPES, KNOWN),
+    ranks=dict.fromkeys(_ODD_TYPES, ODD) | dict.fromkeys(_COMMON_TYPES, COMMON) | dict.fromkeys(_KNOWN_TYPES, KNOWN),
 )
 def other_type(recipe: Recipe, text: str) -> Recipe:
     return replace(recipe, content_type=text.encode())

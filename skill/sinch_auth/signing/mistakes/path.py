@@ -102,9 +102,17 @@ def _urls(recipe: Recipe) -> Iterable[str]:
 _URL_RANKS = {form.format(host): ODD for form in _FULL for host in _HOSTS} | {
     form.format(host): KNOWN for form in ("https://{}", "{}") for host in _HOSTS[:2]
 }
+_OWN_HOST = ("https://{}", "http://{}", "{}", "//{}")
 
 
-@mistake("path-with-host", "path", schemes=FIVE_LINES, parameters=_urls, rank=KNOWN, ranks=_URL_RANKS)
+def _url_ranks(recipe: Recipe) -> dict[str, int]:
+    """The request's own host is the one that people sign."""
+    own = recipe.given.request.host
+    tails = ("", " with query")
+    return _URL_RANKS | {form.format(own) + tail: KNOWN for form in _OWN_HOST for tail in tails if own}
+
+
+@mistake("path-with-host", "path", schemes=FIVE_LINES, parameters=_urls, rank=ODD, ranks=_url_ranks)
 def with_host(recipe: Recipe, how: str) -> Recipe | None:
     path, request = _path(recipe), recipe.given.request
     url = how.removesuffix(" with query")

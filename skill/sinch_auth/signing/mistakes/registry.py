@@ -10,6 +10,7 @@ from sinch_auth.signing.recipe import Recipe
 
 Apply = Callable[[Recipe, str], "Recipe | None"]
 Parameters = Callable[[Recipe], Iterable[str]]
+Ranks = Callable[[Recipe], Mapping[str, int]]
 
 FIVE_LINES = frozenset({"signed-request", "voice-v2-webhook"})
 TEXT_KEYED = frozenset({"conversation-webhook", "numbers-webhook", "mailgun-webhook"})
@@ -39,27 +40,27 @@ class Variant:
 class Mistake:
     """A named wrong way to compute a signature.
 
-    `slots` are the recipe's slots that the function may change. `ranks` overrides `rank` for single
-    parameters.
+    `slots` are the recipe's slots that the function may change. `ranks` overrides `rank` for single parameters.
     """
 
     id: str
     schemes: frozenset[str]
     slots: tuple[str, ...]
     rank: int
-    ranks: Mapping[str, int]
+    ranks: Ranks
     parameters: Parameters
     apply: Apply
 
     def variants(self, recipe: Recipe) -> Iterator[Variant]:
         """What this mistake can do to `recipe`; nothing where it changes nothing."""
+        ranks = self.ranks(recipe)
         for parameter in self.parameters(recipe):
             wrong = self.apply(recipe, parameter)
             if wrong is None:
                 continue
             values = tuple(getattr(wrong, slot) for slot in self.slots)
             if values != tuple(getattr(recipe, slot) for slot in self.slots):
-                rank = self.ranks.get(parameter, self.rank)
+                rank = ranks.get(parameter, self.rank)
                 yield Variant(self.id, parameter, rank, self.slots, values)
 
 
@@ -72,7 +73,7 @@ def mistake(
     schemes: frozenset[str] = EVERY,
     rank: int = KNOWN,
     parameters: Iterable[str] | Parameters = ("",),
-    ranks: Mapping[str, int] | None = None,
+    ranks: Mapping[str, int] | Ranks | None = None,
 ) -> Callable[[Apply], Apply]:
     """Register the decorated function as the mistake `id`.
 
@@ -87,11 +88,20 @@ def mistake(
         def choices(_: Recipe) -> Iterable[str]:
             return fixed
 
+    rarity: Ranks
+    if callable(ranks):
+        rarity = ranks
+    else:
+        known = ranks or {}
+
+        def rarity(_: Recipe) -> Mapping[str, int]:
+            return known
+
     def register(function: Apply) -> Apply:
         taken = [m for (name, _), m in _REGISTERED.items() if name == id]
         if any(m.schemes & schemes for m in taken):
             raise ValueError(f"mistake {id} is registered twice for a scheme")
-        _REGISTERED[id, len(taken)] = Mistake(id, schemes, slots, rank, ranks or {}, choices, function)
+        _REGISTERED[id, len(taken)] = Mistake(id, schemes, slots, rank, rarity, choices, function)
         return function
 
     return register

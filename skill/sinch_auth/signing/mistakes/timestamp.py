@@ -39,8 +39,12 @@ _KNOWN_NAMES = {
 }  # fmt: skip
 
 
-@mistake("timestamp-name-differs", "timestamp_as", schemes=FIVE_LINES, parameters=_NAMES, rank=ODD,
-         ranks=dict.fromkeys(_NAMES[:14], RARE) | dict.fromkeys(_COMMON_NAMES, COMMON) | dict.fromkeys(_KNOWN_NAMES, KNOWN))  # fmt: skip
+_NAME_RANKS = (
+    dict.fromkeys(_NAMES[:14], RARE) | dict.fromkeys(_COMMON_NAMES, COMMON) | dict.fromkeys(_KNOWN_NAMES, KNOWN)
+)
+
+
+@mistake("timestamp-name-differs", "timestamp_as", schemes=FIVE_LINES, parameters=_NAMES, rank=ODD, ranks=_NAME_RANKS)
 def name_differs(recipe: Recipe, name: str) -> Recipe:
     return replace(recipe, timestamp_as=(name.encode(), b""))
 
@@ -179,8 +183,19 @@ def _formats(recipe: Recipe) -> Iterable[str]:
     return renderings(instant) if instant else ()
 
 
-@mistake("timestamp-format-differs", "timestamp", schemes=FIVE_LINES | DATED, parameters=_formats, rank=ODD,
-         ranks=dict.fromkeys(_RARE_FORMATS, RARE) | dict.fromkeys(_KNOWN_FORMATS, KNOWN) | dict.fromkeys(_COMMON_FORMATS, COMMON))  # fmt: skip
+_FORMAT_RANKS = (
+    dict.fromkeys(_RARE_FORMATS, RARE) | dict.fromkeys(_KNOWN_FORMATS, KNOWN) | dict.fromkeys(_COMMON_FORMATS, COMMON)
+)
+
+
+@mistake(
+    "timestamp-format-differs",
+    "timestamp",
+    schemes=FIVE_LINES | DATED,
+    parameters=_formats,
+    rank=ODD,
+    ranks=_FORMAT_RANKS,
+)
 def format_differs(recipe: Recipe, style: str) -> Recipe | None:
     instant = _instant(recipe)
     return replace(recipe, timestamp=renderings(instant)[style].encode()) if instant else None
