@@ -171,11 +171,11 @@ _KNOWN_TYPES = {
 }  # fmt: skip
 
 _ODD_TYPES = {
-    "application/json;", "application/json; ", "application/json ", " application/json", "application/json, */*",
-    "application/json; encoding=utf-8", "application/json, application/json",
-    "application/json; odata.metadata=minimal", "application/x-json", "application/vnd.api+json", "application/problem+json", "application/javascript",
-    "application/json-patch+json", "application/merge-patch+json", "application/hal+json", "text/xml",
-    "application/xml",
+    "application/json;", "application/json; ", "application/json ", " application/json",
+    "application/json, */*", "application/json; encoding=utf-8", "application/json, application/json",
+    "application/json; odata.metadata=minimal", "application/x-json", "application/vnd.api+json",
+    "application/problem+json", "application/javascript", "application/json-patch+json",
+    "application/merge-patch+json", "application/hal+json", "text/xml", "application/xml",
     "text/plain; charset=UTF-8", "application/x-www-form-urlencoded; charset=UTF-8", "binary/octet-stream",
     "application/x-www-form-urlencoded;charset=UTF-8", "application/x-www-form-urlencoded;charset=utf-8",
     "json", "JSON", "utf-8", "UTF-8", "charset=utf-8", "text/javascript", "application",
