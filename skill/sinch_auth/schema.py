@@ -377,7 +377,10 @@ class Theme(Entry, frozen=True, kw_only=True):
 
 
 class Contradiction(Sourced, frozen=True, kw_only=True):
-    """Two things in one text that cannot both be right. All that is given must hold; `row` says cause and fix."""
+    """Two things in one text that cannot both be right. All that is given must hold; `row` says cause and fix.
+
+    With `answer` nothing contradicts: it is what the answer of a product says by itself, where nothing else is known.
+    """
 
     row: str
     because: str
@@ -406,6 +409,10 @@ class Contradiction(Sourced, frozen=True, kw_only=True):
     says: list[str | list[str]] = []
     """Phrases that must be in the text, as in a row's clue."""
     not_says: list[str] = []
+    statuses: list[int] = []
+    codes: list[str] = []
+    """Error codes of the answer."""
+    answer: bool = False
     examples: list[str]
 
 

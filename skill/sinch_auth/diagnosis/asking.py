@@ -26,12 +26,9 @@ def question(
     for name in ("product", "region", "language"):
         if understood.facts.settled(name) or (top and (name in top.implies or _scoped(top, name))):
             continue
-        if name == "product" or (top and name in top.ask):
-            open_question = top is None or name in top.ask
-            answers = {
-                first(_answered(understood, name, value, open_question))
-                for value in _values(knowledge, understood, top, name)
-            }
+        # A row that does not ask for it is the cause whatever the answer.
+        if (top is None and name == "product") or (top and name in top.ask):
+            answers = {first(_answered(understood, name, value)) for value in _values(knowledge, understood, top, name)}
             if len(answers) > 1:
                 return interview.question(knowledge, name, understood.facts, locale)
     return None
@@ -41,9 +38,9 @@ def _scoped(row: Row, name: str) -> bool:
     return bool({"product": row.when.products, "language": row.when.languages}.get(name))
 
 
-def _answered(understood: Understood, name: str, value: str, open_question: bool) -> Understood:
-    """The text as if the user had said it too. Where a row asks, the word itself may lead to another row."""
-    spoken = (*understood.words, *words(value)) if open_question else understood.words
+def _answered(understood: Understood, name: str, value: str) -> Understood:
+    """The text as if the user had said it too; the word itself may lead to another row."""
+    spoken = (*understood.words, *words(value))
     return replace(understood, words=spoken, facts=understood.facts.adding(Fact(name, value, "said")))
 
 

@@ -34,6 +34,7 @@ class _Seen:
     host_region: str
     product: str
     regions: tuple[str, ...]
+    statuses: tuple[str, ...]
     language: str
     version: str
 
@@ -74,6 +75,7 @@ def _seen(knowledge: Knowledge, exchange: Exchange, facts: Facts) -> _Seen:
         region,
         product,
         facts.values("region"),
+        facts.values("status"),
         exchange.sdk or facts.value("language"),
         exchange.sdk_version or facts.value("sdk_version"),
     )
@@ -88,6 +90,8 @@ def _holds(rule: Contradiction, seen: _Seen, spoken: str) -> bool:
         and (not rule.hosts or seen.host in rule.hosts or (_PROJECT in rule.hosts and _is_project(seen)))
         and (not rule.host_models or seen.host_model in rule.host_models)
         and (not rule.path_ids or exchange.path_id in rule.path_ids)
+        and (not rule.statuses or _status(seen) in rule.statuses)
+        and (not rule.codes or exchange.error_code in rule.codes)
         and (not rule.methods or exchange.method in rule.methods)
         and (not rule.content_types or exchange.content_type in rule.content_types)
         and (not rule.quoted or bool(exchange.carried and exchange.carried.quoted))
@@ -98,6 +102,11 @@ def _holds(rule: Contradiction, seen: _Seen, spoken: str) -> bool:
         and all(any(_said(phrase, spoken) for phrase in alternatives(group)) for group in rule.says)
         and not any(_said(phrase, spoken) for phrase in rule.not_says)
     )
+
+
+def _status(seen: _Seen) -> int:
+    said = seen.exchange.status
+    return said if said is not None else next((int(status) for status in seen.statuses if status.isdigit()), 0)
 
 
 def _is_project(seen: _Seen) -> bool:
@@ -123,7 +132,9 @@ def _number(version: str) -> tuple[int, ...]:
 
 
 def _weight(rule: Contradiction) -> float:
-    """A rule that looks at more is surer."""
+    """A rule that looks at more is surer; an answer alone is what is said where nothing else is known."""
+    if rule.answer:
+        return 3.0 + (0.9 if rule.codes else 0) + 0.6 * len(rule.says)
     looks = [rule.carried or rule.models, rule.hosts, rule.host_models, rule.path_ids, rule.before or rule.since]
     return 5.0 + sum(1 for one in looks if one) + (1 if rule.quoted or rule.region_differs else 0)
 
@@ -134,5 +145,7 @@ def _because(knowledge: Knowledge, rule: Contradiction, seen: _Seen, locale: str
         rule.because.replace("{credential}", named)
         .replace("{host}", seen.exchange.host)
         .replace("{version}", seen.version)
+        .replace("{status}", str(_status(seen)))
+        .replace("{code}", seen.exchange.error_code)
     )
     return text[:1].upper() + text[1:]

@@ -35,9 +35,6 @@ _CLOSE = 0.4
 _LATER = 0.7
 """Below this part of the first one's score a cause is not told as sure, whatever its facts."""
 
-_CODE = 1.0
-"""What it is worth that a row looks for the very error code of the answer."""
-
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,1000}(?:\x07|\x1b\\)|[@-Z\\^_])")
 _CONTROLS: dict[int, str | None] = dict.fromkeys(
     (*range(9), 11, 12, *range(14, 32), *range(127, 160), 0x200B, 0x2060, 0xFEFF), " "
@@ -266,16 +263,14 @@ def _ranked(
         return []
     merged: dict[str, _Ranked] = {}
     trouble = _trouble(facts, found)
-    codes = {one.error_code.lower() for one in found if one.error_code}
     for cause in triage.ranked(knowledge, understood):
         score = cause.score * (0.7 if trouble and cause.row.kind == "how-to" else 1)
-        score += _CODE if codes.intersection(cause.evidence) else 0
         merged[cause.id] = _Ranked(cause.id, cause.row, score, cause.evidence)
     for exchange in found:
         rules = contradicting(knowledge, exchange, facts, understood.words, locale)
         for one in rules:
             merged[one.rule.row] = _merged(knowledge, merged.get(one.rule.row), one)
-        mixup = None if rules else _mixup(knowledge, exchange, locale)
+        mixup = None if any(not one.rule.answer for one in rules) else _mixup(knowledge, exchange, locale)
         if mixup:
             merged[mixup.id] = mixup
     return sorted(merged.values(), key=lambda one: (-one.score, one.row.rank, one.id))
@@ -307,8 +302,13 @@ def _trouble(facts: Facts, found: tuple[Exchange, ...]) -> bool:
 
 def _merged(knowledge: Knowledge, there: _Ranked | None, one: Contradicting) -> _Ranked:
     row = there.row if there else knowledge.row(one.rule.row)
+    text = there.score if there else 0
+    if one.rule.answer:
+        if there and there.contradicts:
+            return there
+        return _Ranked(one.rule.row, row, max(text, one.weight), there.evidence if there else (one.because,))
     again = there is not None and there.contradicts
-    score = (there.score if there else 0) + (0 if again else one.weight)
+    score = text + (0 if again else one.weight)
     evidence = (one.because, *(there.evidence if there else ()))
     sure = _less_sure(row.confidence, one.rule.confidence)
     return _Ranked(one.rule.row, row, score, tuple(dict.fromkeys(evidence)), True, sure)
