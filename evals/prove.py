@@ -19,6 +19,7 @@ from evals.proving.languages import RUNNERS, Cell, Language, ToolMissing
 from evals.proving.record import Shown
 from evals.proving.trials import Trial, Trials, folder_name, in_regions
 from sinch_auth import knowledge, snippets
+from sinch_auth.errors import SinchAuthError
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.sandbox.credentials import Credentials
 from sinch_auth.snippets import Snippet, SnippetRequest
@@ -171,7 +172,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     started = time.monotonic()
     base = knowledge.load()
-    results = prove(base, selected(base, given.only))
+    try:
+        results = prove(base, selected(base, given.only))
+    except SinchAuthError as problem:
+        print(problem, file=sys.stderr)
+        return problem.exit_code
     print(table(results))
     unproved = Counter(result.problems[0] for result in results if not result.level)
     for problem, count in unproved.items():

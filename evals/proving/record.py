@@ -136,12 +136,14 @@ the result with a digest of the code. A template that changes without a new proo
   the environment variables that its header names. With the right credentials it was let in; with one spoilt it was
   refused, ended with an error and showed the status. Neither run printed a secret or an access token. A webhook
   receiver took a correctly signed callback and turned away spoilt ones; a minted token passed our lint, and one of
-  another secret did not. A client that a snippet only builds was used for the product's first request.
+  another secret did not. A client that a snippet only builds was used for the product's first request. Hosts of all
+  regions were called with curl, and what an SDK makes of a region with that SDK; where an app lives in one region,
+  the others' hosts refused it.
 - **compiled**: a compiler took it, with the real client or, where the registry does not serve that, with stubs made of
   its recorded public surface (`knowledge/surfaces`).
 - **parsed**: the language's grammar found no error, and every name of the SDK that it uses is on that surface.
 
-A browser's page runs in headless Chromium against a stub of the client SDK's documented surface. The Java SDK is not
+The Node.js SDK runs as the newest set of releases that is published whole, every package pinned. A browser's page runs in headless Chromium against a stub of the client SDK's documented surface. The Java SDK is not
 served by every registry: its snippets were executed with builds of its tags (`SINCH_JAVA_CLASSPATH` names one), and a
 run without one compiles them and leaves the record as it is while their code is unchanged.
 
