@@ -103,3 +103,13 @@ def test_the_surface_is_of_the_version_that_is_installed(base: Knowledge, langua
     sdk = base.language(language).sdk
     assert sdk
     assert set(surface(language).packages.values()) == {release.version for release in sdk.releases}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_type_has_a_source_that_is_known(base: Knowledge, language: str) -> None:
+    """What a surface cites stands in the list of sources, and each type is of a package that was read."""
+    known = surface(language)
+    for name, one in known.types.items():
+        assert one.package in known.packages, name
+        for source in one.source:
+            assert base.has("source", source.split(":")[0]), (name, source)
