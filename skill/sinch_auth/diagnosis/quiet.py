@@ -10,8 +10,8 @@ import re
 
 # curl's remarks that tell of a failure are kept, as are the words of a refusal.
 _FAILED = re.compile(
-    r"(?i)could(?: not|n.t) resolve|timed out|refused|reset by|empty reply|ssl certificate problem|self.signed|unable to|"
-    r"failed to connect"
+    r"(?i)could(?: not|n.t) resolve|timed out|refused|reset by|empty reply|ssl certificate problem|self.signed|"
+    r"unable to|failed to connect"
 )
 _REMARK = re.compile(r"^\s{0,8}[*{}] |^\s{0,8}[{}] \[\d+ bytes data\]|^\s{0,4}(?:% Total|Dload|[\d. ]{1,12}--:--:--)")
 _HEADER = re.compile(r"^\s{0,8}(?:[<>] ?)?(?P<name>[A-Za-z][A-Za-z0-9-]{1,60}): ?(?P<value>.{0,2000})$")
