@@ -19,7 +19,8 @@ from sinch_auth.understand import understand
 
 # Fields that hold prose, which must exist in every locale. Names of products are the same everywhere.
 PROSE = frozenset({"summary", "text", "where", "find", "proves", "cause", "fix", "confirm", "because", "label", "hint",
-                   "why", "unknown", "what", "cure", "message", "not_covered", "missing_region", "secret_where"})  # fmt: skip
+                   "why", "unknown", "what", "cure", "message", "not_covered", "missing_region",
+                   "secret_where"})  # fmt: skip
 
 # Kinds whose texts a user reads in their language.
 TRANSLATED = (
@@ -67,7 +68,9 @@ def prove(knowledge: Knowledge, only: tuple[str, ...] = ()) -> list[Proven]:
 
 
 def situations(knowledge: Knowledge) -> Iterator[Situation]:
-    """Every combination of product, language, region, environment, held credentials, release line and wish; and every method insisted on."""
+    """Every combination of product, language, region, environment, held credentials, release line and wish.
+
+    Also every method that a user may insist on."""
     wishes = knowledge.table("purposes").inputs["wants"]
     for product in knowledge.ids("product"):
         entry = knowledge.product(product)

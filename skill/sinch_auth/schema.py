@@ -445,7 +445,7 @@ class Tool(Sourced, frozen=True, kw_only=True):
     files: list[str] = []
     """Where it is configured: relative to the project, or to the home folder with `~/`."""
     servers: list[str] = []
-    """Words in an MCP server's command by which its entry in such a file is known; empty: the file holds plain values."""
+    """Words in an MCP server's command by which its entry in such a file is known; without them it holds values."""
 
 
 class Finding(Entry, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Smoke calls of the Python SDK 2.x, once with every credential right, then with one after the other spoilt."""
 
+import contextlib
 import json
 import os
 import sys
@@ -39,10 +40,8 @@ def calls(spoilt):
 
 
 def mark(spoilt):
-    try:
+    with contextlib.suppress(urllib.error.HTTPError):
         urllib.request.urlopen(f"https://api.mailjet.com/mark/{spoilt}")
-    except urllib.error.HTTPError:
-        pass
 
 
 found = {}
