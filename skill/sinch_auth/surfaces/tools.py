@@ -139,7 +139,9 @@ def _guide(given: Call) -> Outcome:
             'for example {"question": "401 from the SMS API in Python", "region": "eu"}',
         )
     reply = advice.reply(base, advice.Asking(text=text, facts=stated, locale=locale, detail=detail))
-    return Outcome(prose.printable(prose.for_models(base, reply, locale, detail)), prose.as_json(reply))
+    return Outcome(
+        prose.printable(prose.for_models(base, reply, locale, detail)), _for_hosts(prose.as_json(reply), detail)
+    )
 
 
 def _diagnose(given: Call) -> Outcome:
@@ -167,7 +169,7 @@ def _diagnose(given: Call) -> Outcome:
             detail=detail,
         ),
     )
-    return Outcome(diagnosis_prose.for_models(base, found, locale, detail), as_json(found))
+    return Outcome(diagnosis_prose.for_models(base, found, locale, detail), _for_hosts(as_json(found), detail))
 
 
 def _check_signature(given: Call) -> Outcome:
@@ -216,6 +218,23 @@ def _check_token(given: Call) -> Outcome:
         ),
     )
     return Outcome(signatures.lint_text(base, found, "en"), signatures.lint_json(base, found, "en"))
+
+
+_LEFT_OUT = ("code", "sources", "because", "hint", "why", "confirm")
+
+
+def _for_hosts(data: Data, detail: Detail) -> Data:
+    """The data as the host gets it. Many hosts hand it to the model too, so concise leaves out what fills pages."""
+    if detail == "full":
+        return data
+    return {name: _lean(value) for name, value in data.items()}
+
+
+def _lean(value: Any) -> Any:
+    if isinstance(value, dict):
+        made = {name: _lean(one) for name, one in value.items() if name not in _LEFT_OUT}
+        return {name: one for name, one in made.items() if one not in ("", None, [], {})}
+    return [_lean(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 # -- arguments -------------------------------------------------------------------------------------------
@@ -367,7 +386,7 @@ _FACTS = (
     Argument("region", "e.g. us, eu"),
     Argument("environment", options=("production", "prototype"), default="production"),
     Argument("locale", options=("auto", "en", "zh-CN"), default="auto"),
-    Argument("detail", options=("concise", "full"), default="concise"),
+    Argument("detail", "full: with code", options=("concise", "full"), default="concise"),
 )
 _SECRET_ENV = Argument("secret_env", "Name of the server's environment variable holding the secret; never the secret")
 _TEXT: Data = {"type": "string"}
@@ -383,7 +402,7 @@ TOOLS: Mapping[str, Tool] = {
             "refusal, or needs_input with one question: ask the user, then call again with that argument added.",
             (Argument("question", "In the user's words, English or Chinese"), *_FACTS),
             _guide,
-            {"status": _TEXT},
+            {"status": {**_TEXT, "enum": ["answer", "needs_input", "refused", "out_of_scope"]}},
         ),
         Tool(
             "sinch_auth_diagnose",
@@ -406,7 +425,7 @@ TOOLS: Mapping[str, Tool] = {
                 _SECRET_ENV,
             ),
             _check_signature,
-            {"verdict": _TEXT, "mistakes": _LIST, "cure": _TEXT},
+            {"verdict": {**_TEXT, "enum": ["match", "mistake", "no_match"]}, "mistakes": _LIST, "cure": _TEXT},
         ),
         Tool(
             "sinch_auth_check_token",
