@@ -65,11 +65,12 @@ def explain(
     signature: str | None = None,
     now: datetime | None = None,
     most: int = MOST,
+    own_key: str = "",
 ) -> Explanation:
     """Explain the signature of `request`.
 
-    `signature` and `key` default to what the request carries. `now` is needed only to judge the
-    timestamp's age.
+    `signature` and `key` default to what the request carries. `now` is needed only to judge the timestamp's age.
+    `own_key` is the Application Key that the secret belongs to, where it is known.
     `most` bounds the mistakes per explanation (3); a server that only wants the quick answer passes 2.
     Raises `UsageError` where there is nothing to explain.
 
@@ -84,7 +85,7 @@ def explain(
     carried_key, carried = given_signature(scheme, request)
     given = carried if signature is None else signature
     key = key or carried_key
-    findings = inspect_request(scheme, request, key, secret, given, now)
+    findings = inspect_request(scheme, request, key, secret, given, now, own_key)
     errors = tuple(Named(f.id, f.detail) for f in findings if f.severity == "error")
     try:
         right = recipe_for(scheme, request, key, secret)

@@ -30,14 +30,23 @@ class Finding:
 
 
 def inspect_request(
-    scheme: str, request: Request, key: str, secret: str, signature: str, now: datetime | None
+    scheme: str,
+    request: Request,
+    key: str,
+    secret: str,
+    signature: str,
+    now: datetime | None,
+    own_key: str = "",
 ) -> tuple[Finding, ...]:
-    """Everything that can be said about a request before its signature is computed."""
+    """Everything that can be said about a request before its signature is computed.
+
+    `own_key` is the Application Key that the secret belongs to, where it is known.
+    """
     found: list[Finding] = []
     if scheme in FIVE_LINES:
         if "authorization" in request.headers:
             found += _authorization(scheme, request.headers["authorization"], signature)
-        found += _key(key)
+        found += _key(key, own_key)
         found += _secret(secret)
         found += _timestamp(request, now)
         found += _path(request)
@@ -61,6 +70,8 @@ def _authorization(scheme: str, value: str, signature: str) -> list[Finding]:
     found: list[Finding] = []
     if not word:
         found.append(Finding("header-scheme-missing", "error"))
+    elif lowered in ("instance", "user", "deployment"):
+        found.append(Finding("header-scheme-retired", "error", word))
     elif lowered != expected:
         found.append(Finding("header-scheme-differs", "error", f"{word} for {expected}"))
     rest = value.strip().partition(" ")[2] if word else value.strip()
@@ -92,10 +103,16 @@ def _whole_value(value: str, word: str) -> bool:
     return bool(re.fullmatch(rb"[\x21-\x39\x3b-\x7e]+:[A-Za-z0-9+/=_-]{16,}", decoded))
 
 
-def _key(key: str) -> list[Finding]:
+def _key(key: str, own_key: str) -> list[Finding]:
+    if key and own_key and _bare(key) != _bare(own_key):
+        return [Finding("application-key-differs", "warning", key[:60])]
     if key and not _UUID.fullmatch(key.strip("{}\"'<>[]")):
         return [Finding("key-is-not-a-uuid", "note")]
     return []
+
+
+def _bare(key: str) -> str:
+    return key.strip("{}\"'<>[] ").lower()
 
 
 def _secret(secret: str) -> list[Finding]:

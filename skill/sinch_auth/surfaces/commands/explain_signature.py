@@ -27,6 +27,7 @@ def command(source: Path, scheme: str, secret_env: str | None, locale: str, form
       echo '{"method":"POST","path":"/calling/v1/callouts","headers":{…},"body":"…"}' | sinch-auth explain-signature
     """
     import json
+    import os
     from datetime import UTC, datetime
 
     from sinch_auth import knowledge, signing
@@ -39,7 +40,8 @@ def command(source: Path, scheme: str, secret_env: str | None, locale: str, form
     kind = scheme_of(scheme)
     pasted = read_request(read_bytes(source))
     secret = secret_of(secret_env or kind.secret_env)
-    made = signing.explain(scheme, pasted.request, secret, now=datetime.now(UTC))
+    own_key = os.environ.get("SINCH_APPLICATION_KEY", "") if scheme == "signed-request" else ""
+    made = signing.explain(scheme, pasted.request, secret, now=datetime.now(UTC), own_key=own_key)
     if form == "json":
         data = signatures.explanation_json(base, made, secret, locale)
         data["findings"] += signatures.findings_json(base, pasted.findings, locale)
