@@ -12,7 +12,7 @@ set -euo pipefail
 : "${SINCH_KEY_SECRET:?is not set; the top of this file says where to get it}"
 : "${SINCH_PROJECT_ID:?is not set; the top of this file says where to get it}"
 
-# -u sends Key ID and Key Secret as HTTP Basic; --data makes it a POST.
+# --user sends Key ID and Key Secret as HTTP Basic; --data makes it a POST.
 token_answer=$(curl --silent --show-error --fail-with-body --max-time 10 \
   --user "$SINCH_KEY_ID:$SINCH_KEY_SECRET" \
   --data grant_type=client_credentials \

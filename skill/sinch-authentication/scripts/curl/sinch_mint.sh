@@ -34,8 +34,7 @@ registration_token() {
     return 1
   fi
   # One instant for everything, in UTC.
-  now=$(date +%s)
-  date=$(TZ=UTC printf '%(%Y%m%d)T' "$now")
+  read -r now date < <(date -u '+%s %Y%m%d')
   issuer=//rtc.sinch.com/applications/$SINCH_APPLICATION_KEY
   header=$(printf '{"alg":"HS256","kid":"hkdfv1-%s"}' "$date")
   claims=$(printf '{"iss":"%s","sub":"%s/users/%s","iat":%d,"exp":%d,"nonce":"%s"}' \
