@@ -192,7 +192,12 @@ TRIALS = (
         ("access-token-expired", "python-token-not-refreshed", "java-token-not-refreshed"),
         faults=("expired-token=always",),
     ),
-    Trial("rate-limit, token", _same("numbers", "token"), _THROTTLED, faults=("rate-limit=always",)),
+    Trial(
+        "rate-limit, token",
+        _same("numbers", "token"),
+        (*_THROTTLED, "java-token-refresh-failed"),
+        faults=("rate-limit=always",),
+    ),
     Trial("rate-limit, Voice", _same("voice"), _THROTTLED, faults=("rate-limit=always",)),
     Trial("drop", _same("voice"), _LOST, faults=("drop=always",)),
     Trial("drop, token", _same("numbers", "token"), _LOST, faults=("drop=always",)),
@@ -248,7 +253,7 @@ def programs() -> dict[str, tuple[list[str], dict[str, str]]]:
         try:
             found[name] = make()
         except toolchains.ToolMissing as problem:
-            print(f"{name} is NOT proved here: {problem}", flush=True)
+            print(f"{name} is NOT proved here: {problem.what}", flush=True)
     return found
 
 

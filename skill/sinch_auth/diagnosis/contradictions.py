@@ -63,7 +63,7 @@ def credential_name(knowledge: Knowledge, kind: str, locale: str) -> str:
 
 def _seen(knowledge: Knowledge, exchange: Exchange, facts: Facts) -> _Seen:
     place = place_of(knowledge, exchange.host) if exchange.host else None
-    product, region, model = place or ("", "", "")
+    product, region, model = place or ("" if exchange.host else exchange.product, "", "")
     host = _TOKEN if exchange.host == TOKEN_HOST else product
     if not model and product:
         models = {way.model for way in knowledge.product(product).accepts if way.method != "digest"}
@@ -143,7 +143,7 @@ def _because(knowledge: Knowledge, rule: Contradiction, seen: _Seen, locale: str
     named = credential_name(knowledge, seen.exchange.credential, locale)
     text = (
         rule.because.replace("{credential}", named)
-        .replace("{host}", seen.exchange.host)
+        .replace("{host}", seen.exchange.host or (knowledge.product(seen.product, locale).name if seen.product else ""))
         .replace("{version}", seen.version)
         .replace("{status}", str(_status(seen)))
         .replace("{code}", seen.exchange.error_code)

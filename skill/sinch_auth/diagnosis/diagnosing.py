@@ -229,6 +229,8 @@ def _more_facts(knowledge: Knowledge, facts: Facts, found: tuple[Exchange, ...])
     place = place_of(knowledge, shown.host) if shown.host else None
     if place and not facts.settled("product"):
         more.append(Fact("product", place[0], "text", shown.host))
+    elif shown.product and not facts.settled("product"):
+        more.append(Fact("product", shown.product, "text", "SDK"))
     if shown.sdk and not facts.settled("language"):
         more.append(Fact("language", shown.sdk, "text", "SDK"))
     if shown.sdk_version and not facts.settled("sdk_version"):

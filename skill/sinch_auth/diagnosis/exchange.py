@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sinch_auth.decisions import TOKEN_URL
 from sinch_auth.diagnosis.credentials import Carried
-from sinch_auth.diagnosis.traces import exception_in, masked, sdk_in
+from sinch_auth.diagnosis.traces import exception_in, masked, product_in, sdk_in
 from sinch_auth.knowledge import Knowledge
 
 TOKEN_HOST = TOKEN_URL.split("/")[2]
@@ -67,6 +67,8 @@ class Exchange:
     model: str = ""
     """The auth model the credential belongs to, where that is certain."""
     headers: tuple[str, ...] = ()
+    product: str = ""
+    """The product whose part of an SDK made the call, where no host is named."""
     sdk: str = ""
     sdk_version: str = ""
     exception: str = ""
@@ -98,11 +100,15 @@ def exchanges(knowledge: Knowledge, text: str, carried: tuple[Carried, ...], cle
         ]
     sdk, version = sdk_in(clean)
     exception = exception_in(clean)
+    product = product_in(clean, knowledge.ids("product")) if sdk else ""
     found = []
     for start, end in bounds:
         part = text[start:end]
         here = [replace(one, at=one.at - start) for one in carried if start <= one.at < end]
-        found += [replace(one, sdk=sdk, sdk_version=version, exception=exception) for one in _of(knowledge, part, here)]
+        found += [
+            replace(one, product=product, sdk=sdk, sdk_version=version, exception=exception)
+            for one in _of(knowledge, part, here)
+        ]
     return tuple(found)
 
 

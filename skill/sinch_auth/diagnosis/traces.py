@@ -31,6 +31,10 @@ _MARKS = (
     ("dotnet", re.compile(r"\bSinch\.(?:SinchApiException|Auth\.)|SinchAuthException|System\.\w{0,60}Exception|"
                           r"\bat Sinch\.\w")),
 )  # fmt: skip
+_DOMAIN = re.compile(
+    r"com\.sinch\.sdk\.domains\.([a-z]{2,30})\b|\bsinch[/.]domains[/.]([a-z_]{2,30})\b|"
+    r"\bat Sinch\.([A-Z][A-Za-z]{1,30})\."
+)
 _LINE = re.compile(
     r"(?m)^(?:Caused by: |Unhandled exception\. |Exception in thread \"[^\"\n]{1,60}\" |Uncaught |\s{0,8})"
     r"(?P<name>(?:[A-Za-z_$][\w$]{0,60}[.\\]){0,8}[A-Z]\w{0,60}?(?:Error|Exception|Failure))"
@@ -51,6 +55,14 @@ def sdk_in(text: str) -> tuple[str, str]:
         if found:
             return language, found["version"]
     return next((language for language, pattern in _MARKS if pattern.search(text)), ""), ""
+
+
+def product_in(text: str, products: tuple[str, ...]) -> str:
+    """The product whose part of an SDK a trace goes through, where it is one only."""
+    by_name = {product.replace("-", ""): product for product in products}
+    named = {next(name for name in match.groups() if name).replace("_", "").lower() for match in _DOMAIN.finditer(text)}
+    found = {by_name[name] for name in named if name in by_name}
+    return found.pop() if len(found) == 1 else ""
 
 
 def exception_in(text: str) -> str:
