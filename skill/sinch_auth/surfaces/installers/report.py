@@ -44,12 +44,23 @@ def run(
     if form == "json":
         click.echo(json.dumps(_as_json(what, client, machine, changes, dry_run), ensure_ascii=False, indent=1))
     elif dry_run:
-        # The lines around ours may hold secrets of other servers.
-        text = redact("".join(change.difference() for change in changes)).text
-        click.echo(printable(text) if text else "nothing would change")
+        click.echo(printable(_as_difference(machine, changes)))
     else:
         click.echo(printable(_as_text(what, client, machine, changes)))
     return 0
+
+
+def _as_difference(machine: installers.Machine, changes: list[Change]) -> str:
+    """The configuration line by line, and the skill, which is always the same, by its folder."""
+    entry, *skill = changes
+    # The lines around ours may hold secrets of other servers.
+    lines = [redact(entry.difference()).text.rstrip("\n")] if entry.difference() else []
+    moving = [change for change in skill if change.before != change.after]
+    if moving:
+        folder = next(p for p in moving[0].path.parents if p.name == installers.SKILL)
+        done = "removed" if moving[0].after is None else "written"
+        lines.append(f"{_short(folder, machine)}: {len(moving)} files would be {done}")
+    return "\n".join(lines) if lines else "nothing would change"
 
 
 def _as_json(
@@ -66,7 +77,7 @@ def _as_json(
                 "action": change.action,
                 "backup": str(change.backup) if _has_backup(change) else None,
                 "note": change.note,
-                **({"difference": redact(change.difference()).text} if dry_run else {}),
+                **({"difference": redact(change.difference()).text} if dry_run and change is changes[0] else {}),
             }
             for change in changes
         ],
