@@ -10,6 +10,7 @@ from datetime import datetime
 from sinch_auth.errors import UsageError
 from sinch_auth.signing.inspection import Finding, inspect_request
 from sinch_auth.signing.mistakes import mistakes_for
+from sinch_auth.signing.published import PUBLISHED
 from sinch_auth.signing.recipe import Recipe
 from sinch_auth.signing.request import Request
 from sinch_auth.signing.schemes import accepted_recipes, given_signature, recipe_for, scheme_of
@@ -115,7 +116,19 @@ def explain(
                 tried=1,
                 given=given,
             )
-    result = search(right, given, mistakes_for(scheme), most)
+    printed = PUBLISHED.get(given.strip())
+    result = search(right, given, mistakes_for(scheme), most if printed is None else 1)
+    if printed is not None and not result.found:
+        return Explanation(
+            scheme,
+            "mistake",
+            (*errors, Named("signature-of-the-documentation", "")),
+            Computation(printed, given),
+            expected,
+            findings=findings,
+            tried=result.tried,
+            given=given,
+        )
     if not result.found:
         slot = _slot_filled_with_credentials(right, given)
         if slot:
