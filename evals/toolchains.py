@@ -52,6 +52,13 @@ JAVA_PACKAGE = ("com.sinch.sdk", "sinch-sdk-java")
 NPM_TOOLS = {"skills": "1.5.18", "gpt-tokenizer": "3.4.0"}
 """What agents' users install skills with, and a tokenizer that brings its tables along."""
 
+MCP_TOOLS = {
+    "conformance-latest": "npm:@modelcontextprotocol/conformance@0.1.16",
+    "conformance-next": "npm:@modelcontextprotocol/conformance@0.2.0-alpha.12",
+    "@modelcontextprotocol/inspector": "2.12.0",
+}
+"""The conformance suite as released, and the one that knows the revision 2026-07-28; the official inspector."""
+
 # Program -> the Debian package that brings it.
 _PACKAGES = {
     "curl": "curl",
@@ -127,14 +134,12 @@ def new_node() -> Path:
 
 def npm_tools() -> Path:
     """A folder into which the tools of `NPM_TOOLS` are installed; its `node_modules/.bin` has their commands."""
-    home = new_node()
+    return _from_npm("npm-tools", NPM_TOOLS)
 
-    def install(folder: Path) -> None:
-        (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": NPM_TOOLS}))
-        npm = [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
-        _run([*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
 
-    return _installed("npm-tools", json.dumps(NPM_TOOLS), install)
+def mcp_tools() -> Path:
+    """A folder into which `MCP_TOOLS` are installed; `node_modules/<name>` has each."""
+    return _from_npm("mcp-tools", MCP_TOOLS)
 
 
 def python_sdk(line: str) -> Path:
@@ -200,6 +205,7 @@ def everything() -> dict[str, Callable[[], object]]:
     made["php with curl"] = php
     made["Sinch SDK for Node.js"] = node_packages
     made["npm's skills and gpt-tokenizer"] = npm_tools
+    made["MCP's conformance suite and inspector"] = mcp_tools
     made |= {f"Sinch SDK for Python {line}.x": sdk(python_sdk, line) for line in PYTHON_VERSIONS}
     made |= {f"Sinch SDK for Java {line}.x": sdk(java_classpath, line) for line in JAVA_VERSIONS}
     return made
@@ -234,6 +240,17 @@ def _installed(kind: str, key: str, install: Callable[[Path], None]) -> Path:
         install(folder)
         done.write_text(key)
     return folder
+
+
+def _from_npm(kind: str, packages: dict[str, str]) -> Path:
+    home = new_node()
+
+    def install(folder: Path) -> None:
+        (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": packages}))
+        npm = [str(home / "bin/node"), str(home / "lib/node_modules/npm/bin/npm-cli.js")]
+        _run([*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
+
+    return _installed(kind, json.dumps(packages), install)
 
 
 @contextmanager

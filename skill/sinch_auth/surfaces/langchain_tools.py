@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from sinch_auth.errors import SourceUnavailable
@@ -32,7 +33,8 @@ def _wrapped(tool: Tool) -> BaseTool:
         outcome = call(tool.name, arguments)
         if outcome.error:
             raise ToolException(outcome.text)
-        return outcome.text, outcome.data
+        # The caller owns what it gets: guides are remembered.
+        return outcome.text, deepcopy(outcome.data)
 
     async def run_async(**arguments: Any) -> tuple[str, dict[str, Any]]:
         return run(**arguments)

@@ -65,6 +65,8 @@ def wrapped(text: str, width: int, indent: str) -> str:
 
 def printable(text: str) -> str:
     """`text` without control characters, so that nothing pasted can drive the terminal."""
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text
     return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf") else "�" for c in text)
 
 

@@ -7,6 +7,7 @@ model sends: a wrong argument is an `Outcome` that says what came, what is allow
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -77,6 +78,8 @@ class Tool:
     arguments: tuple[Argument, ...]
     run: Callable[[Call], Outcome]
     result: Data
+    pure: bool = False
+    """Whether the outcome depends on the arguments alone: not on the clock, not on the environment."""
 
     def input_schema(self) -> Data:
         """The arguments as JSON Schema."""
@@ -113,12 +116,32 @@ def call(name: str, arguments: Mapping[str, Any] | None = None, *, shared: bool 
     try:
         if tool is None:
             raise Wrong(f"tool {_shown(name)}", ", ".join(TOOLS), "call one of these")
-        return tool.run(Call(_checked(tool, arguments or {}), shared))
+        return _run(tool, Call(_checked(tool, arguments or {}), shared))
     except Wrong as wrong:
         return Outcome(str(wrong), error=True)
     except SinchAuthError as problem:
         told = redact(str(problem)).text
         return Outcome(f"{told}\nnext: mend the arguments of {name} and call it again", error=True)
+
+
+_answers: dict[bytes, Outcome] = {}
+"""Guides given before, under a digest of their arguments: a question may hold a secret, its digest does not."""
+
+_REMEMBERED = 1_000
+
+
+def _run(tool: Tool, given: Call) -> Outcome:
+    """The tool's outcome. A guide depends on nothing but its arguments, and the same questions come again and again."""
+    if not tool.pure:
+        return tool.run(given)
+    key = hashlib.blake2b("\0".join(given.given.values()).encode(), digest_size=16).digest()
+    found = _answers.get(key)
+    if found is None:
+        found = tool.run(given)
+        if len(_answers) >= _REMEMBERED:
+            _answers.clear()
+        _answers[key] = found
+    return found
 
 
 # -- the four tools --------------------------------------------------------------------------------------
@@ -403,6 +426,7 @@ TOOLS: Mapping[str, Tool] = {
             (Argument("question", "In the user's words, English or Chinese"), *_FACTS),
             _guide,
             {"status": {**_TEXT, "enum": ["answer", "needs_input", "refused", "out_of_scope"]}},
+            pure=True,
         ),
         Tool(
             "sinch_auth_diagnose",
