@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,21 +53,24 @@ def prove(base: Knowledge, requests: Iterable[SnippetRequest], rendering: Render
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="sinch-snippets-") as holder:
         credentials = Credentials.random(base)
-        all_trials: list[tuple[Result, Trial]] = []
+        waiting: list[_Prepared] = []
         for language, mine in by_language.items():
             if language not in RUNNERS:
                 results += [_read(request, rendering(base, request)) for request in mine]
                 continue
             rendered = [(request, rendering(base, request)) for request in mine]
             try:
-                made, trials = _execute(
-                    base, Trials(base, credentials), RUNNERS[language](base), rendered, Path(holder)
-                )
+                made, prepared = _prepare(base, RUNNERS[language](base), rendered, Path(holder))
             except ToolMissing as problem:
                 results += [Result(r, snippets.digest(s), problems=[problem.what]) for r, s in rendered]
                 continue
             results += made
-            all_trials += trials
+            waiting += prepared
+        # Callbacks carry the time at which they are signed, and receivers turn old ones away: they are made when
+        # everything is compiled, and go first.
+        waiting.sort(key=lambda one: one.cell.request.purpose != "webhook")
+        trials = Trials(base, credentials)
+        all_trials = [(one.result, trial) for one in waiting for trial in one.trials(trials)]
         values = {(m, c): credentials.value(m, c) for m in base.ids("model") for c in base.model(m).credentials}
         outcomes = running.run([trial.job for _, trial in all_trials], values)
         for (result, trial), outcome in zip(all_trials, outcomes, strict=True):
@@ -78,11 +81,26 @@ def prove(base: Knowledge, requests: Iterable[SnippetRequest], rendering: Render
     return results
 
 
-def _execute(
-    base: Knowledge, trials: Trials, runner: Language, rendered: Sequence[tuple[SnippetRequest, Snippet]], holder: Path
-) -> tuple[list[Result], list[tuple[Result, Trial]]]:
+@dataclass(frozen=True)
+class _Prepared:
+    """A cell that is written and compiled, and can be tried."""
+
+    result: Result
+    cell: Cell
+    runner: Language
+    region: str
+
+    def trials(self, trials: Trials) -> Iterator[Trial]:
+        if self.region:
+            return trials.in_region(self.cell, self.runner, self.region)
+        return trials.of(self.cell, self.runner)
+
+
+def _prepare(
+    base: Knowledge, runner: Language, rendered: Sequence[tuple[SnippetRequest, Snippet]], holder: Path
+) -> tuple[list[Result], list[_Prepared]]:
     made: list[Result] = []
-    found: list[tuple[Result, Trial]] = []
+    found: list[_Prepared] = []
     cells: list[tuple[Cell, Result, str]] = []
 
     def add(request: SnippetRequest, snippet: Snippet, result: Result) -> None:
@@ -106,8 +124,7 @@ def _execute(
         elif not runner.executes(cell):
             result.level = "compiled"
         else:
-            tried = trials.in_region(cell, runner, region) if region else trials.of(cell, runner)
-            found += [(result, trial) for trial in tried]
+            found.append(_Prepared(result, cell, runner, region))
     return made, found
 
 
