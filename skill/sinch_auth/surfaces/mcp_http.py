@@ -278,6 +278,9 @@ def serve(host: str, port: int, workers: int) -> None:
     hosts = os.environ.get(f"{PREFIX}ALLOWED_HOSTS", "")
     if not hosts:
         os.environ[f"{PREFIX}ALLOWED_HOSTS"] = ",".join(_own_names(host))
+    if host in LOOPBACK and not os.environ.get(f"{PREFIX}ALLOWED_ORIGINS"):
+        # Pages of this machine, such as the inspector's, may call a server of this machine.
+        os.environ[f"{PREFIX}ALLOWED_ORIGINS"] = ",".join(f"http://{name}" for name in _own_names(host))
     # Wrong settings end here, with their cure, and not in every worker.
     Keys(Settings.read(os.environ))
     config = uvicorn.Config(
