@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def causes(knowledge: Knowledge, understood: Understood, locale: str = DEFAULT_L
 
 def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
     """Every row that fits a text, best first."""
-    text = (*understood.words, *_stated(knowledge, understood.facts)) if understood.words else ()
+    text = (*understood.words, *_stated(understood.facts)) if understood.words else ()
     places: dict[str, list[int]] = defaultdict(list)
     for at, word in enumerate(text):
         places[word].append(at)
@@ -72,16 +73,14 @@ def ranked(knowledge: Knowledge, understood: Understood) -> list[Cause]:
     return sorted(found, key=lambda cause: (-cause.score, cause.row.rank, cause.id))
 
 
-def _stated(knowledge: Knowledge, facts: Facts) -> tuple[str, ...]:
-    """The names of what was stated beside the text: they count as if they stood in it."""
-    names = []
-    for fact in facts:
-        if fact.origin == "said" and fact.name == "product" and knowledge.has("product", fact.value):
-            names += [fact.value, knowledge.product(fact.value).name]
-        elif fact.origin == "said" and fact.name in ("language", "status"):
-            names.append(fact.value)
+def _stated(facts: Facts) -> tuple[str, ...]:
+    """The names of what was stated beside the text: they count as if they stood in it.
+
+    A version in a name does not: it would be read as a question about versions.
+    """
+    names = [fact.value for fact in facts if fact.origin == "said" and fact.name in ("product", "language", "status")]
     # A full stop between names keeps two of them from making a phrase.
-    return tuple(word for name in names for word in (".", *words(name)))
+    return tuple(word for name in names for word in (".", *words(re.sub(r"-v\d+$", "", name))))
 
 
 def _clues(knowledge: Knowledge, word: str) -> list[tuple[str, int]]:
