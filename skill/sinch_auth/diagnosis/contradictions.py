@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sinch_auth.diagnosis.exchange import TOKEN_HOST, Exchange, place_of
 from sinch_auth.facts import Facts
@@ -46,12 +46,17 @@ def contradicting(
     if exchange.accepted:
         return []
     seen = _seen(knowledge, exchange, facts)
+    said = seen if seen.host else _as_said(knowledge, seen, facts)
     spoken = f" {' '.join(text)} "
     found = []
     for id in knowledge.ids("contradiction"):
         rule = knowledge.entry("contradiction", id, Contradiction, locale)
-        if _holds(rule, seen, spoken):
-            found.append(Contradicting(id, rule, _because(knowledge, rule, seen, locale), _weight(rule)))
+        if _holds(rule, said if rule.answer else seen, spoken):
+            found.append(
+                Contradicting(
+                    id, rule, _because(knowledge, rule, said if rule.answer else seen, locale), _weight(rule, seen)
+                )
+            )
     return sorted(found, key=lambda one: -one.weight)
 
 
@@ -79,6 +84,15 @@ def _seen(knowledge: Knowledge, exchange: Exchange, facts: Facts) -> _Seen:
         exchange.sdk or facts.value("language"),
         exchange.sdk_version or facts.value("sdk_version"),
     )
+
+
+def _as_said(knowledge: Knowledge, seen: _Seen, facts: Facts) -> _Seen:
+    """Where no host is called, the product that the text names: enough for what its answers usually mean."""
+    product = facts.value("product")
+    if not product:
+        return seen
+    models = {way.model for way in knowledge.product(product).accepts if way.method != "digest"}
+    return replace(seen, host=product, product=product, host_model=models.pop() if len(models) == 1 else "")
 
 
 def _holds(rule: Contradiction, seen: _Seen, spoken: str) -> bool:
@@ -131,10 +145,10 @@ def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) if part.isdigit() else 0 for part in [*version.split("."), "0", "0"][:3])
 
 
-def _weight(rule: Contradiction) -> float:
+def _weight(rule: Contradiction, seen: _Seen) -> float:
     """A rule that looks at more is surer; an answer alone is what is said where nothing else is known."""
     if rule.answer:
-        return 3.0 + (0.9 if rule.codes else 0) + 0.6 * len(rule.says)
+        return (3.0 if seen.host or not rule.hosts else 1.5) + (0.9 if rule.codes else 0) + 0.6 * len(rule.says)
     looks = [rule.carried or rule.models, rule.hosts, rule.host_models, rule.path_ids, rule.before or rule.since]
     return 5.0 + sum(1 for one in looks if one) + (1 if rule.quoted or rule.region_differs else 0)
 

@@ -12,7 +12,8 @@ _LANGUAGES = {"javascript": "node", "python": "python", "java": "java", "csharp"
 _SDK = (
     (
         "node",
-        r"@sinch/(?:sdk-core|sdk-client|numbers|sms|conversation|voice)(?:[\"']?\s{0,2}[@:= ]\s{0,2}[\"'^~v]{0,3}| v?)"
+        r"(?:@sinch/|\b(?=sdk-core))(?:sdk-core|sdk-client|numbers|sms|conversation|voice)"
+        r"(?:[\"']?\s{0,2}[@:= ]\s{0,2}[\"'^~v]{0,3}| v?)"
         + _VERSION,
     ),
     ("python", r"(?:\bsinch ?(?:==|>=|~=|->|-|/)|pip show sinch *->|python(?: sdk)? sinch|sinch python(?: sdk)?|"
