@@ -11,10 +11,12 @@ cannot be told apart on this request are one class.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
+from operator import attrgetter
 from typing import Any
 
 from sinch_auth.signing.encoding import ENCODINGS, LOSSY
@@ -159,26 +161,27 @@ class _Finder:
             else:
                 single[column].append(variant)
         self.bytes = {name: part_bytes(name, right) for name in (*PARTS, *_RAW.values(), "key", "host", "query")}
-        self.variants = variants
-        self._build = (single, sizes)
+        self.combinable = [variant for variant in variants if variant.rank <= max(BUDGETS[2])]
         self.columns: list[tuple[str, list[list[Entry]]]] = []
         self.shapes: list[list[_Shape]] = []
-        self.sealers: list[list[_Sealer]] = []
+        used = set(right.lines)
+        self._more_entries: list[Iterator[list[Entry]]] = []
+        for name, slots in PARTS.items():
+            if name in used:
+                self.columns.append((name, []))
+                self._more_entries.append(_entries(right, name, slots, single[slots]))
+        self._more_shapes = _shapes(right, single[_SHAPE])
+        self.sealers = _sealers(right, single["key",], single["mac",], sizes)
 
-    def _prepare(self, level: int) -> None:
-        """The values of every column for up to `level` mistakes; two in one column are rarely needed, so built late."""
-        single, sizes = self._build
-        right, used = self.right, set(self.right.lines)
-        self.columns = [
-            (name, _entries(right, name, slots, single[slots], level)) for name, slots in PARTS.items() if name in used
-        ]
-        self.shapes = _shapes(right, single[_SHAPE], level)
-        self.sealers = _sealers(right, single["key",], single["mac",], sizes, level)
+    def _prepare(self) -> None:
+        """The values of every column for one mistake more; two in one column are rarely needed, so built late."""
+        for (_, entries), more in zip(self.columns, self._more_entries, strict=True):
+            entries.extend(islice(more, 1))
+        self.shapes.extend(islice(self._more_shapes, 1))
 
     def run(self) -> list[Found]:
         for level in range(self.most + 1):
-            if level < 3:
-                self._prepare(level)
+            self._prepare()
             self.floor = 0
             for budget in BUDGETS[level]:
                 for in_shape in range(level + 1):
@@ -268,18 +271,13 @@ class _Finder:
         wrap = None if shape.wrap == "as is" else WRAPS[shape.wrap]
         if len(sealers) == 1 and wrap is None:
             digest, limit = sealers[0].digest, budget - sealers[0].rank
-            tried_before = limit - self.floor if self.floor else -1
-            count = 0
-            for entry in entries:
-                if entry.rank > limit:
-                    break
-                if entry.rank <= tried_before:
-                    continue
-                count += 1
+            start = bisect_right(entries, limit - self.floor, key=_by_rank) if self.floor else 0
+            end = bisect_right(entries, limit, key=_by_rank)
+            for entry in entries[start:end]:
                 raw = digest(head + entry.parts[which][1] + tail)
                 if raw in targets:
                     self._hit(raw, shape, (*chosen, entry), sealers[0])
-            self.tried += count
+            self.tried += max(0, end - start)
             return
         for entry in entries:
             if entry.rank > budget:
@@ -314,8 +312,9 @@ class _Finder:
             if level == 1:
                 self._check(base, (variant,))
                 continue
-            for other in self.variants:
-                if other.rank + variant.rank <= budget and not set(other.slots) & set(variant.slots):
+            own = set(variant.slots)
+            for other in self.combinable:
+                if other.rank + variant.rank <= budget and own.isdisjoint(other.slots):
                     self._check(other.on(base), (variant, other))
 
     def _check(self, recipe: Recipe, choice: Choice) -> None:
@@ -348,86 +347,92 @@ def _by_value(variants: Iterable[Variant], slots: tuple[str, ...], base: Recipe)
     """Value of the column -> every single mistake that leads there."""
     values: dict[Any, list[Choice]] = defaultdict(list)
     own = tuple(getattr(base, slot) for slot in slots)
+    mergers: dict[tuple[str, ...], Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {}
     for variant in variants:
-        changed = dict(zip(variant.slots, variant.values, strict=True))
-        value = tuple(changed.get(slot, old) for slot, old in zip(slots, own, strict=True))
-        values[value].append((variant,))
+        if variant.slots not in mergers:
+            mergers[variant.slots] = _merger(variant.slots, slots, own)
+        values[mergers[variant.slots](variant.values)].append((variant,))
     return values
 
 
-def _combined(
-    variants: Sequence[Variant], slots: tuple[str, ...], base: Recipe, most: int
-) -> list[dict[Any, list[Choice]]]:
-    """Per number of mistakes: the values of a column, with what leads to each. Fewer mistakes win a value."""
+def _combined(variants: Sequence[Variant], slots: tuple[str, ...], base: Recipe) -> Iterator[dict[Any, list[Choice]]]:
+    """For none, one and two mistakes: the values of a column, with what leads to each. Fewer mistakes win a value."""
     own = tuple(getattr(base, slot) for slot in slots)
-    levels: list[dict[Any, list[Choice]]] = [{own: [()]}]
-    if most == 0:
-        return levels
-    levels.append(dict(_by_value(variants, slots, base)))
-    if most < 2 or len(slots) == 1:
-        return levels
-    seen = {own, *levels[1]}
+    yield {own: [()]}
+    single = _by_value(variants, slots, base)
+    yield single
+    if len(slots) == 1:
+        return
     double: dict[Any, list[Choice]] = defaultdict(list)
     budget = max(BUDGETS[2])
     groups: dict[tuple[str, ...], list[Variant]] = defaultdict(list)
     for variant in variants:
-        groups[variant.slots].append(variant)
+        if variant.rank <= budget:
+            groups[variant.slots].append(variant)
     keys = sorted(groups)
     for i, first in enumerate(keys):
         for second in keys[i + 1 :]:
             if set(first) & set(second):
                 continue
+            merge = _merger(first + second, slots, own)
             for a, b in product(groups[first], groups[second]):
                 if a.rank + b.rank <= budget:
-                    changed = dict(zip(a.slots + b.slots, a.values + b.values, strict=True))
-                    value = tuple(changed.get(s, old) for s, old in zip(slots, own, strict=True))
-                    if value not in seen:
+                    value = merge(a.values + b.values)
+                    if value != own and value not in single:
                         double[value].append((a, b))
-    return [*levels, dict(double)]
+    yield double
 
 
-def _rank(choices: Iterable[Choice]) -> int:
+def _merger(
+    changed: tuple[str, ...], slots: tuple[str, ...], own: tuple[Any, ...]
+) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """A function from the values of the changed slots to those of the whole column."""
+    places = [changed.index(slot) if slot in changed else len(changed) + i for i, slot in enumerate(slots)]
+
+    def merge(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        every = values + own
+        return tuple([every[place] for place in places])
+
+    return merge
+
+
+def _rank(choices: Sequence[Choice]) -> int:
+    if len(choices) == 1 and len(choices[0]) == 1:
+        return choices[0][0].rank
     return min(sum(v.rank for v in choice) for choice in choices)
 
 
-def _entries(
-    right: Recipe, name: str, slots: tuple[str, ...], variants: Sequence[Variant], most: int
-) -> list[list[Entry]]:
-    """Per number of mistakes, the entries of one column, least rare first; equal bytes are one entry."""
-    result: list[list[Entry]] = []
+def _entries(right: Recipe, name: str, slots: tuple[str, ...], variants: Sequence[Variant]) -> Iterator[list[Entry]]:
+    """For none, one and two mistakes, the entries of one column, least rare first; equal bytes are one entry."""
     seen: set[tuple[bytes, ...]] = set()
     names = (name, _RAW[name]) if name in _RAW else (name,)
-    for level in _combined(variants, slots, right, most):
+    for level in _combined(variants, slots, right):
         merged: dict[tuple[bytes, ...], list[Choice]] = defaultdict(list)
         for value, choices in level.items():
             texts = part_texts(name, value)
             if texts not in seen:
                 merged[texts] += choices
-        seen |= set(merged)
+        seen.update(merged)
         entries = [
             Entry(tuple(zip(names, texts, strict=True)), _rank(choices), tuple(choices))
             for texts, choices in merged.items()
         ]
-        result.append(sorted(entries, key=lambda entry: entry.rank))
-    return result
+        yield sorted(entries, key=_by_rank)
 
 
-def _shapes(right: Recipe, variants: Sequence[Variant], most: int) -> list[list[_Shape]]:
-    return [
-        sorted(
-            (
-                _Shape(lines, joint, wrap, _rank(choices), tuple(choices))
-                for (lines, joint, wrap), choices in level.items()
-            ),
-            key=lambda shape: shape.rank,
-        )
-        for level in _combined(variants, _SHAPE, right, most)
-    ]
+def _shapes(right: Recipe, variants: Sequence[Variant]) -> Iterator[list[_Shape]]:
+    for level in _combined(variants, _SHAPE, right):
+        shapes = [
+            _Shape(lines, joint, wrap, _rank(choices), tuple(choices))
+            for (lines, joint, wrap), choices in level.items()
+        ]
+        yield sorted(shapes, key=_by_rank)
 
 
-def _sealers(
-    right: Recipe, keys: Sequence[Variant], macs: Sequence[Variant], sizes: set[int], most: int
-) -> list[list[_Sealer]]:
+_by_rank = attrgetter("rank")
+
+
+def _sealers(right: Recipe, keys: Sequence[Variant], macs: Sequence[Variant], sizes: set[int]) -> list[list[_Sealer]]:
     by_key: dict[bytes, list[Choice]] = {
         right.key: [()],
         **{value[0]: choices for value, choices in _by_value(keys, ("key",), right).items()},
@@ -436,7 +441,7 @@ def _sealers(
         right.mac: [()],
         **{value[0]: choices for value, choices in _by_value(macs, ("mac",), right).items()},
     }
-    result: list[list[_Sealer]] = [[] for _ in range(min(most, 2) + 1)]
+    result: list[list[_Sealer]] = [[], [], []]
     for (key, key_choices), (mac, mac_choices) in product(by_key.items(), by_mac.items()):
         if digest_size(mac) not in sizes or (mac.startswith("plain") and key != right.key):
             continue

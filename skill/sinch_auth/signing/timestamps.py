@@ -45,6 +45,7 @@ class Instant:
         return iso(self.nanoseconds, self.digits, self.zone, self.separator)
 
 
+@lru_cache(maxsize=64)
 def read_timestamp(text: str) -> Instant | None:
     """The instant behind an ISO 8601 text or a number of seconds or milliseconds; None for anything else.
 
@@ -82,12 +83,23 @@ def _moment(nanoseconds: int) -> datetime:
 
 def iso(nanoseconds: int, digits: int, zone: str, separator: str = "T") -> str:
     """ISO 8601 with `digits` of fraction, cut and not rounded, in the offset that `zone` names."""
-    shift = 0
-    if re.fullmatch(r"[+-]\d\d:?\d\d", zone):
-        shift = (int(zone[1:3]) * 60 + int(zone[-2:])) * (60 if zone[0] == "+" else -60)
-    moment = _moment(nanoseconds + shift * 1_000_000_000)
+    shift = _offset(zone)
     fraction = f".{nanoseconds % 1_000_000_000:09d}"[: digits + 1] if digits else ""
-    return f"{moment:%Y-%m-%d}{separator}{moment:%H:%M:%S}{fraction}{zone}"
+    return f"{_to_seconds(nanoseconds // 1_000_000_000 + shift, separator)}{fraction}{zone}"
+
+
+@lru_cache(maxsize=256)
+def _offset(zone: str) -> int:
+    """Seconds that a zone is ahead of UTC."""
+    if not re.fullmatch(r"[+-]\d\d:?\d\d", zone):
+        return 0
+    return (int(zone[1:3]) * 60 + int(zone[-2:])) * (60 if zone[0] == "+" else -60)
+
+
+@lru_cache(maxsize=256)
+def _to_seconds(seconds: int, separator: str) -> str:
+    moment = _EPOCH + timedelta(seconds=seconds)
+    return f"{moment:%Y-%m-%d}{separator}{moment:%H:%M:%S}"
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -9,6 +9,7 @@ from typing import Any
 from sinch_auth.signing.recipe import Recipe
 
 Apply = Callable[[Recipe, str], "Recipe | None"]
+Listing = Callable[[Recipe], Iterable[tuple[str, Any]]]
 Parameters = Callable[[Recipe], Iterable[str]]
 Ranks = Callable[[Recipe], Mapping[str, int]]
 
@@ -50,9 +51,14 @@ class Mistake:
     ranks: Ranks
     parameters: Parameters
     apply: Apply
+    listing: Listing | None = None
 
     def variants(self, recipe: Recipe) -> Iterator[Variant]:
         """What this mistake can do to `recipe`; nothing where it changes nothing."""
+        if self.listing is not None:
+            for parameter, value in self.listing(recipe):
+                yield Variant(self.id, parameter, self.rank, self.slots, (value,))
+            return
         ranks = self.ranks(recipe)
         for parameter in self.parameters(recipe):
             wrong = self.apply(recipe, parameter)
@@ -102,6 +108,19 @@ def mistake(
         if any(m.schemes & schemes for m in taken):
             raise ValueError(f"mistake {id} is registered twice for a scheme")
         _REGISTERED[id, len(taken)] = Mistake(id, schemes, slots, rank, rarity, choices, function)
+        return function
+
+    return register
+
+
+def mistake_listed(id: str, slot: str, *, schemes: frozenset[str], rank: int) -> Callable[[Listing], Listing]:
+    """Register a mistake with thousands of forms: the decorated function lists (form, wrong value of the slot)."""
+
+    def register(function: Listing) -> Listing:
+        def unused(recipe: Recipe, _: str) -> Recipe:
+            return recipe
+
+        _REGISTERED[id, 0] = Mistake(id, schemes, (slot,), rank, lambda _: {}, lambda _: (), unused, function)
         return function
 
     return register

@@ -14,6 +14,7 @@ from sinch_auth.signing.mistakes.registry import (
     RARE,
     TEXT_KEYED,
     mistake,
+    mistake_listed,
 )
 from sinch_auth.signing.recipe import Recipe
 from sinch_auth.signing.timestamps import Instant, iso, offsets, read_timestamp, renderings
@@ -264,27 +265,15 @@ def read_twice(recipe: Recipe, shift: str) -> Recipe | None:
     return replace(recipe, timestamp=instant.moved(seconds=int(shift.split()[0])).text().encode()) if instant else None
 
 
-def _milliseconds(recipe: Recipe) -> Iterable[str]:
+@mistake_listed("timestamp-clock-read-twice-by-milliseconds", "timestamp", schemes=FIVE_LINES, rank=ALONE)
+def read_twice_milliseconds(recipe: Recipe) -> Iterable[tuple[str, bytes]]:
     instant = _instant(recipe)
-    if instant and instant.digits == 3:
-        return (f"{shift:+d} ms" for shift in range(-2000, 2001) if shift and shift % 1000)
-    return ()
-
-
-@mistake(
-    "timestamp-clock-read-twice-by-milliseconds",
-    "timestamp",
-    schemes=FIVE_LINES,
-    parameters=_milliseconds,
-    rank=ALONE,
-)
-def read_twice_milliseconds(recipe: Recipe, shift: str) -> Recipe | None:
-    instant = _instant(recipe)
-    return (
-        replace(recipe, timestamp=instant.moved(milliseconds=int(shift.split()[0])).text().encode())
-        if instant
-        else None
-    )
+    if instant is None or instant.kind != "iso" or instant.digits != 3:
+        return
+    for shift in range(-2000, 2001):
+        if shift % 1000:
+            moved = instant.nanoseconds + shift * 1_000_000
+            yield f"{shift:+d} ms", iso(moved, 3, instant.zone, instant.separator).encode()
 
 
 @mistake("timestamp-of-another-day", "timestamp", schemes=FIVE_LINES, parameters=("-1 day", "+1 day"), rank=ALONE)
