@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask test eval prove bench soak lint clean
+.PHONY: help setup ask test eval prove bench soak faults fuzz lint clean
 
 help:           ## This list.
 	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -43,6 +43,12 @@ bench: setup    ## Timings and ratios.
 
 soak: setup     ## Two minutes of mixed load on the MCP server over HTTP.
 	@$(BIN)/python -m evals.soak $(ARGS)
+
+faults: setup   ## Every fault of the sandbox met by real clients, and what the diagnosis says of their output.
+	@$(BIN)/python -m evals.faults $(ARGS)
+
+fuzz: setup     ## Ten thousand hostile pastes through the diagnosis.
+	@$(BIN)/python -m evals.fuzz_diagnosis $(ARGS)
 
 lint: setup     ## Only style, types and import directions.
 	@$(BIN)/ruff check skill tests evals && $(BIN)/mypy && $(BIN)/lint-imports
