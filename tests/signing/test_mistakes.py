@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from slips import SLIPS, Sample, Slip, signed
 
 import sinch_auth
 from sinch_auth import knowledge, signing, tokens
+from sinch_auth.errors import UsageError
 from sinch_auth.schema import Mistake
 from sinch_auth.signing import Request
 from sinch_auth.signing.mistakes import all_mistakes, mistakes_for
@@ -271,3 +273,28 @@ def test_no_text_is_left_without_a_source() -> None:
     for path in (ROOT / "knowledge/mistakes").glob("*.yaml"):
         for id, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["mistakes"].items():
             assert entry["source"], id
+
+
+_SECRETS = st.text(max_size=40) | st.sampled_from(SECRETS) | st.text("abcXYZ019+/=_- ~.\n", max_size=40)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    scheme=st.sampled_from(sorted(signing.SCHEMES)),
+    secret=_SECRETS,
+    signature=st.text(max_size=60) | st.sampled_from(("", " ", "=", "AAAA", "00", "%", "b''")),
+    body=st.binary(max_size=80) | st.sampled_from(BODIES),
+    headers=st.dictionaries(
+        st.sampled_from(("content-type", "x-timestamp", "authorization", "host", "x-sinch-webhook-signature-nonce")),
+        st.text(max_size=60),
+    ),
+    path=st.text(max_size=40).map(lambda text: "/" + text),
+)
+def test_any_request_is_explained_or_refused(
+    scheme: str, secret: str, signature: str, body: bytes, headers: dict[str, str], path: str
+) -> None:
+    """Whatever is given, there is a verdict or an error that a person can act on, never a crash."""
+    request = Request.of("POST", path, headers, body, signature=signature)
+    with contextlib.suppress(UsageError):
+        made = signing.explain(scheme, request, secret, most=1)
+        assert made.verdict in ("match", "mistake", "no_match")

@@ -47,7 +47,10 @@ def decoded(recipe: Recipe, how: str) -> Recipe | None:
         except ValueError:
             return None
     if how == "base64url":
-        key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)) if len(secret) % 4 != 1 else None
+        try:
+            key = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+        except ValueError:
+            return None
     elif how == "base64, as Node decodes":
         letters = "".join(c for c in secret if c.isascii() and (c.isalnum() or c in "+/-_"))
         key = decode_secret(letters[:-1] if len(letters) % 4 == 1 else letters)
