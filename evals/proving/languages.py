@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -50,7 +51,7 @@ class Cell:
             (self.folder / name).write_text(text, encoding="utf-8")
 
 
-class Language:
+class Language(ABC):
     """A language whose snippets run here."""
 
     def __init__(self, base: Knowledge) -> None:
@@ -60,21 +61,21 @@ class Language:
         """Whether the cell can be run here; what cannot is compiled by `prepare`."""
         return True
 
+    @abstractmethod
     def prepare(self, cells: Iterable[Cell]) -> Mapping[str, Problem]:
         """Make cells ready to run, all at once; what went wrong by folder. Raises `ToolMissing`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self, cell: Cell) -> tuple[str, ...]:
         """The ordinary command that runs the snippet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def probe(self, cell: Cell) -> tuple[str, ...]:
         """The command of a program that takes the client from an init snippet and calls the product with it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def against(self, cell: Cell) -> str:
         """What the snippet was run with, and its version."""
-        raise NotImplementedError
 
 
 class Curl(Language):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -63,7 +64,7 @@ def grammar(package: str) -> str:
 
 
 @dataclass
-class _Reader:
+class _Reader(ABC):
     """Follows the SDK's types through one file."""
 
     found: Surface
@@ -90,16 +91,16 @@ class _Reader:
     members: ClassVar[frozenset[str]] = frozenset()
     constructors: ClassVar[frozenset[str]] = frozenset()
 
+    @abstractmethod
     def declare(self, node: Node) -> None:
         """Remember the type of a variable or parameter that the node declares."""
-        raise NotImplementedError
 
     def implementation(self, node: Node) -> None:
         """Check a class against the SDK's interfaces that it says it implements."""
 
+    @abstractmethod
     def parts(self, node: Node) -> tuple[str, Node | None, str, Arguments]:
         """What an expression is: (`name`|`member`|`call`|`new`|`same`|``, the part in front, its name, arguments)."""
-        raise NotImplementedError
 
     # -- types -------------------------------------------------------------------------------------------
 
