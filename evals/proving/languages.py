@@ -69,9 +69,9 @@ class Language(ABC):
     def command(self, cell: Cell) -> tuple[str, ...]:
         """The ordinary command that runs the snippet."""
 
-    @abstractmethod
     def probe(self, cell: Cell) -> tuple[str, ...]:
         """The command of a program that takes the client from an init snippet and calls the product with it."""
+        raise LookupError(f"{cell.request.language} has no SDK, and so no client to take")
 
     @abstractmethod
     def against(self, cell: Cell) -> str:
