@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 OURS = [str(Path(sys.executable).with_name("sinch-auth")), "mcp"]
 EMPTY = [sys.executable, "-m", "evals.empty_mcp_server"]
 LEGACY, MODERN = "2025-11-25", "2026-07-28"
+_PATIENCE_SECONDS = 30
 _META = "io.modelcontextprotocol/"
 
 
@@ -85,8 +87,17 @@ class Stdio:
     def ask(self, message: Mapping[str, Any] | bytes) -> dict[str, Any]:
         """One line to the server, and the one that comes back."""
         assert self.process.stdout
-        self.send(message)
-        answer: dict[str, Any] = json.loads(self.process.stdout.readline())
+        # A server that says nothing is stopped, which ends the waiting.
+        patience = threading.Timer(_PATIENCE_SECONDS, self.process.kill)
+        patience.start()
+        try:
+            self.send(message)
+            line = self.process.stdout.readline()
+        finally:
+            patience.cancel()
+        if not line:
+            raise AssertionError("the server did not answer")
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
     def open(self, capabilities: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -198,17 +198,22 @@ def _diagnose(given: Call) -> Outcome:
 def _check_signature(given: Call) -> Outcome:
     from datetime import UTC, datetime
 
-    from sinch_auth import knowledge, signing
+    from sinch_auth import knowledge
     from sinch_auth.redact import MASK
-    from sinch_auth.signing.pasted import read_request
     from sinch_auth.signing.schemes import scheme_of
     from sinch_auth.surfaces import signatures
 
     base = knowledge.load()
     scheme, text = given["scheme"], given["request"]
+    if not text.strip():
+        raise Wrong(
+            "an empty request",
+            "JSON with method, path, headers and body; raw HTTP; or a curl command",
+            "paste the whole request into `request`, with its signature and its body byte for byte",
+        )
     secret = _secret(given, given["secret_env"] or scheme_of(scheme).secret_env, needed=True)
-    pasted = read_request(text.encode("utf-8", "surrogatepass"))
-    made = signing.explain(scheme, pasted.request, secret, now=datetime.now(UTC))
+    request = text.encode("utf-8", "surrogatepass")
+    pasted, made = signatures.explained(scheme, request, secret, now=datetime.now(UTC))
     data = signatures.explanation_json(base, made, secret, "en")
     also = signatures.findings_json(base, pasted.findings, "en")
     data["findings"] += also
