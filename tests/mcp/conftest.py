@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from evals import toolchains
-from evals.mcp_clients import OURS, serving
+from evals.mcp_clients import OURS, Stdio, serving
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +16,21 @@ def port() -> Iterator[int]:
     """A server over HTTP, with everything as it is by default."""
     with serving([*OURS, "--http", "--port", "0"]) as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Stdio]:
+    """A server on stdio, opened in the older era by a client that can do nothing special; it must survive every test."""
+    with Stdio(OURS) as server:
+        server.open()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def newer() -> Iterator[Stdio]:
+    """A server on stdio that is spoken to in the newer era."""
+    with Stdio(OURS) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

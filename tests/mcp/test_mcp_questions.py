@@ -104,12 +104,10 @@ def test_a_form_offers_not_to_know() -> None:
     assert len(field["enum"]) == len(field["enumNames"])
 
 
-def test_asking_twice_with_the_fact_added_goes_on() -> None:
+def test_asking_twice_with_the_fact_added_goes_on(server: Stdio) -> None:
     """No state between calls: the same question with one more argument continues where it was."""
-    with Stdio(OURS) as server:
-        server.open()
-        first = server.ask(calling(1, "sinch_auth_guide", VAGUE))["result"]["structuredContent"]
-        again = server.ask(calling(2, "sinch_auth_guide", {**VAGUE, "language": "go"}))["result"]["structuredContent"]
+    first = server.ask(calling(1, "sinch_auth_guide", VAGUE))["result"]["structuredContent"]
+    again = server.ask(calling(2, "sinch_auth_guide", {**VAGUE, "language": "go"}))["result"]["structuredContent"]
     assert first["question"]["id"] == "language"
     assert again["question"]["id"] == "region"
 
@@ -123,21 +121,19 @@ def test_url_forms_are_no_forms() -> None:
 
 
 @pytest.mark.parametrize("state", ["nonsense", "[1]", '{"product": 1}', "x" * 5_000])
-def test_a_state_that_is_not_ours_is_refused(state: str) -> None:
+def test_a_state_that_is_not_ours_is_refused(newer: Stdio, state: str) -> None:
     """What the client sends back as state is looked at like everything else that a client sends."""
-    with Stdio(OURS) as server:
-        params = {"name": "sinch_auth_guide", "arguments": VAGUE, "requestState": state}
-        answer = server.ask(request(1, "tools/call", params, modern=True))
-        assert answer["error"]["code"] == -32602
-        assert "requestState" in answer["error"]["message"]
-        assert "result" in server.ask(calling(2, "sinch_auth_guide", VAGUE, modern=True))
+    params = {"name": "sinch_auth_guide", "arguments": VAGUE, "requestState": state}
+    answer = newer.ask(request(1, "tools/call", params, modern=True))
+    assert answer["error"]["code"] == -32602
+    assert "requestState" in answer["error"]["message"]
+    assert "result" in newer.ask(calling(2, "sinch_auth_guide", VAGUE, modern=True))
 
 
-def test_a_made_up_answer_is_checked_like_an_argument() -> None:
+def test_a_made_up_answer_is_checked_like_an_argument(newer: Stdio) -> None:
     """A region that does not exist is answered with those that do."""
-    with Stdio(OURS) as server:
-        params = {"name": "sinch_auth_guide", "arguments": VAGUE, "requestState": '{"region": "atlantis"}'}
-        result = server.ask(request(1, "tools/call", params, modern=True))["result"]
+    params = {"name": "sinch_auth_guide", "arguments": VAGUE, "requestState": '{"region": "atlantis"}'}
+    result = newer.ask(request(1, "tools/call", params, modern=True))["result"]
     assert result["isError"]
     assert "allowed: " in result["content"][0]["text"]
 

@@ -22,11 +22,9 @@ KEPT = Path(__file__).with_name("tools.json")
 
 
 @pytest.fixture(scope="module")
-def emitted() -> list[dict[str, Any]]:
+def emitted(server: Stdio) -> list[dict[str, Any]]:
     """The tools as a client of the older era gets them."""
-    with Stdio(OURS) as server:
-        server.open()
-        listed: list[dict[str, Any]] = server.ask(request(1, "tools/list"))["result"]["tools"]
+    listed: list[dict[str, Any]] = server.ask(request(1, "tools/list"))["result"]["tools"]
     return listed
 
 
@@ -48,10 +46,9 @@ def test_the_schemas_are_those_on_record(emitted: list[dict[str, Any]]) -> None:
     assert emitted == json.loads(KEPT.read_text(encoding="utf-8"))
 
 
-def test_both_eras_get_the_same_tools(emitted: list[dict[str, Any]]) -> None:
+def test_both_eras_get_the_same_tools(newer: Stdio, emitted: list[dict[str, Any]]) -> None:
     """A client that needs no session is told no less; it may keep what it was told for an hour."""
-    with Stdio(OURS) as server:
-        result = server.ask(request(1, "tools/list", modern=True))["result"]
+    result = newer.ask(request(1, "tools/list", modern=True))["result"]
     assert result["tools"] == emitted
     assert (result["ttlMs"], result["cacheScope"]) == (3_600_000, "public")
 
@@ -106,13 +103,11 @@ def test_langchain_mcp_and_the_functions_agree(emitted: list[dict[str, Any]]) ->
         assert tool["outputSchema"] == other.metadata["output_schema"]
 
 
-def test_answers_agree_on_the_wire() -> None:
+def test_answers_agree_on_the_wire(server: Stdio) -> None:
     """The text and the data of a call over MCP are those of the plain function."""
     arguments = {"question": "401 from the fax api in php"}
     plain = call("sinch_auth_guide", arguments)
-    with Stdio(OURS) as server:
-        server.open()
-        result = server.ask(request(1, "tools/call", {"name": "sinch_auth_guide", "arguments": arguments}))["result"]
+    result = server.ask(request(1, "tools/call", {"name": "sinch_auth_guide", "arguments": arguments}))["result"]
     assert result["content"] == [{"type": "text", "text": plain.text.rstrip("\n")}]
     assert result["structuredContent"] == json.loads(json.dumps(plain.data))
 
@@ -138,9 +133,8 @@ def test_instructions_are_short_and_name_every_tool() -> None:
     assert all(tool in instructions for tool in TOOLS)
 
 
-def test_the_newer_era_is_discovered() -> None:
+def test_the_newer_era_is_discovered(newer: Stdio) -> None:
     """`server/discover` names the revision and the skills extension."""
-    with Stdio(OURS) as server:
-        found = server.ask(request(1, "server/discover", modern=True))["result"]
+    found = newer.ask(request(1, "server/discover", modern=True))["result"]
     assert MODERN in found["supportedVersions"]
     assert found["capabilities"]["extensions"]["io.modelcontextprotocol/skills"] == {"directoryRead": True}

@@ -33,16 +33,14 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_malformed_frames_are_answered(name: str) -> None:
+def test_malformed_frames_are_answered(server: Stdio, name: str) -> None:
     """Each gets an error that says what came and what to send, and the next call works."""
     sent, code = MALFORMED[name]
-    with Stdio(OURS) as server:
-        server.open()
-        answer = server.ask(sent)
-        assert answer["error"]["code"] == code
-        assert "next: " in text(answer)
-        assert "pydantic" not in json.dumps(answer)
-        assert "result" in server.ask(request(2, "ping"))
+    answer = server.ask(sent)
+    assert answer["error"]["code"] == code
+    assert "next: " in text(answer)
+    assert "pydantic" not in json.dumps(answer)
+    assert "result" in server.ask(request(2, "ping"))
 
 
 def test_malformed_frames_before_the_first_request() -> None:
@@ -72,62 +70,52 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_errors_are_for_the_model(name: str) -> None:
+def test_errors_are_for_the_model(server: Stdio, name: str) -> None:
     """What came, what is allowed, what to do next; no structured content, no traceback; the server lives on."""
     tool, arguments, allowed = WRONG[name]
-    with Stdio(OURS) as server:
-        server.open()
-        answer = server.ask(calling(1, tool, arguments))
-        assert allowed in text(answer)
-        assert "next" in text(answer) or "cure" in text(answer)
-        assert "Traceback" not in text(answer)
-        if "result" in answer:
-            assert answer["result"]["isError"]
-            assert "structuredContent" not in answer["result"]
-        assert "result" in server.ask(calling(2, "sinch_auth_guide", {"question": "fax"}))
+    answer = server.ask(calling(1, tool, arguments))
+    assert allowed in text(answer)
+    assert "next" in text(answer) or "cure" in text(answer)
+    assert "Traceback" not in text(answer)
+    if "result" in answer:
+        assert answer["result"]["isError"]
+        assert "structuredContent" not in answer["result"]
+    assert "result" in server.ask(calling(2, "sinch_auth_guide", {"question": "fax"}))
 
 
 @pytest.mark.parametrize("params", [{}, {"name": 1}, {"name": "sinch_auth_guide", "arguments": "sms"}, {"name": None}])
-def test_parameters_of_the_wrong_shape(params: dict[str, Any]) -> None:
+def test_parameters_of_the_wrong_shape(server: Stdio, params: dict[str, Any]) -> None:
     """The error names the place and the type, and points at no documentation of a validator."""
-    with Stdio(OURS) as server:
-        server.open()
-        answer = server.ask(request(1, "tools/call", params))
-        assert answer["error"]["code"] == -32602
-        assert "wrong shape" in text(answer)
-        assert "https://" not in text(answer)
+    answer = server.ask(request(1, "tools/call", params))
+    assert answer["error"]["code"] == -32602
+    assert "wrong shape" in text(answer)
+    assert "https://" not in text(answer)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_null_is_the_default(tool: str) -> None:
+def test_null_is_the_default(server: Stdio, tool: str) -> None:
     """Some clients send null for whatever they do not set."""
     given = {"question": "sms", "text": "401 on sms", "request": "{}", "token": "a.b.c"}
     arguments = {one.name: given.get(one.name) for one in TOOLS[tool].arguments}
-    with Stdio(OURS) as server:
-        server.open()
-        assert "null" not in text(server.ask(calling(1, tool, arguments)))
+    assert "null" not in text(server.ask(calling(1, tool, arguments)))
 
 
-def test_a_secret_that_arrives_is_masked() -> None:
+def test_a_secret_that_arrives_is_masked(server: Stdio) -> None:
     """Neither the text nor the data repeats it, and the reply says that it was there and to rotate it."""
     pasted = f"curl -u key:{SECRET} https://eu.conversation.api.sinch.com gives 401; SINCH_KEY_SECRET={SECRET}"
-    with Stdio(OURS) as server:
-        server.open()
-        for tool, argument in (("sinch_auth_guide", "question"), ("sinch_auth_diagnose", "text")):
-            answer = server.ask(calling(1, tool, {argument: pasted}))
-            assert SECRET not in json.dumps(answer)
-            assert "otate" in text(answer)
-            assert answer["result"]["structuredContent"]["warnings"]
+    for tool, argument in (("sinch_auth_guide", "question"), ("sinch_auth_diagnose", "text")):
+        answer = server.ask(calling(1, tool, {argument: pasted}))
+        assert SECRET not in json.dumps(answer)
+        assert "otate" in text(answer)
+        assert answer["result"]["structuredContent"]["warnings"]
 
 
 @pytest.mark.parametrize("argument", ["secret", "application_secret", "secret_env", "product"])
-def test_a_secret_in_the_wrong_place_is_masked(argument: str) -> None:
+def test_a_secret_in_the_wrong_place_is_masked(server: Stdio, argument: str) -> None:
     """Also where a name was expected, or under an argument that there is not."""
-    with Stdio(OURS) as server:
-        server.open()
-        answer = server.ask(calling(1, "sinch_auth_check_signature", {"request": "{}", argument: SECRET}))
-        assert answer["result"]["isError"]
-        assert SECRET not in json.dumps(answer)
+    answer = server.ask(calling(1, "sinch_auth_check_signature", {"request": "{}", argument: SECRET}))
+    assert answer["result"]["isError"]
+    assert SECRET not in json.dumps(answer)
 
 
 def test_only_the_protocol_is_on_standard_output() -> None:
@@ -163,12 +151,10 @@ def test_utf8_whatever_the_locale() -> None:
     assert "服务" in text(answer) or "令牌" in text(answer)
 
 
-def test_five_megabytes_are_refused_and_survived() -> None:
+def test_five_megabytes_are_refused_and_survived(server: Stdio) -> None:
     """A line of 5 MB gets an answer, and the next call another."""
-    with Stdio(OURS) as server:
-        server.open()
-        assert server.ask(calling(1, "sinch_auth_diagnose", {"text": "y" * 5_000_000}))["result"]["isError"]
-        assert "result" in server.ask(request(2, "ping"))
+    assert server.ask(calling(1, "sinch_auth_diagnose", {"text": "y" * 5_000_000}))["result"]["isError"]
+    assert "result" in server.ask(request(2, "ping"))
 
 
 def test_the_server_ends_with_its_client() -> None:
