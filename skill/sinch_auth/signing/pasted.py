@@ -8,7 +8,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sinch_auth.errors import UsageError
@@ -51,6 +51,17 @@ def read_request(data: bytes) -> Pasted:
         why="it is neither a JSON object, nor raw HTTP, nor a curl command",
         cure='for example {"method": "POST", "path": "/calling/v1/callouts", "headers": {…}, "body": "…"}',
     )
+
+
+def readings(data: bytes) -> tuple[Pasted, ...]:
+    """The request as it stands, and without the line end that an editor put behind a body of unstated length."""
+    first = read_request(data)
+    body, headers = first.request.body, first.request.headers
+    stated = "content-length" in headers or "transfer-encoding" in headers
+    if first.written_as != "http" or stated or not body.endswith(b"\n"):
+        return (first,)
+    cut = replace(first.request, body=body.removesuffix(b"\n").removesuffix(b"\r"))
+    return (first, replace(first, request=cut))
 
 
 def _from_json(data: bytes) -> Pasted:

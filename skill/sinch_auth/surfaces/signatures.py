@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.redact import MASK
 from sinch_auth.schema import Mistake
-from sinch_auth.signing import SCHEMES, Computation, Explanation, Finding, Named
+from sinch_auth.signing import SCHEMES, Computation, Explanation, Finding, Named, explain
+from sinch_auth.signing.pasted import Pasted, readings
 from sinch_auth.surfaces.prose import printable
 from sinch_auth.tokens import TokenFinding
 from sinch_auth.webhooks import Verification
@@ -20,6 +22,15 @@ from sinch_auth.webhooks import Verification
 def mistake(knowledge: Knowledge, id: str, locale: str) -> Mistake:
     """The text of a mistake, a finding or a rule."""
     return knowledge.entry("mistake", id, Mistake, locale)
+
+
+def explained(
+    scheme: str, data: bytes, secret: str, *, now: datetime | None = None, own_key: str = ""
+) -> tuple[Pasted, Explanation]:
+    """The request in `data` and what is known of its signature; of several readings, the one that explains best."""
+    tried = [(one, explain(scheme, one.request, secret, now=now, own_key=own_key)) for one in readings(data)]
+    order = ("match", "mistake", "no_match")
+    return min(tried, key=lambda pair: (order.index(pair[1].verdict), len(pair[1].mistakes)))
 
 
 def explanation_json(knowledge: Knowledge, made: Explanation, secret: str, locale: str) -> dict[str, Any]:

@@ -30,22 +30,21 @@ def command(source: Path, scheme: str, secret_env: str | None, locale: str, form
     import os
     from datetime import UTC, datetime
 
-    from sinch_auth import knowledge, signing
-    from sinch_auth.signing.pasted import read_request
+    from sinch_auth import knowledge
     from sinch_auth.signing.schemes import scheme_of
     from sinch_auth.surfaces import signatures
     from sinch_auth.surfaces.given import read_bytes, secret_of
 
     base = knowledge.load()
     kind = scheme_of(scheme)
-    pasted = read_request(read_bytes(source))
+    data = read_bytes(source)
     secret = secret_of(secret_env or kind.secret_env)
     own_key = os.environ.get("SINCH_APPLICATION_KEY", "") if scheme == "signed-request" else ""
-    made = signing.explain(scheme, pasted.request, secret, now=datetime.now(UTC), own_key=own_key)
+    pasted, made = signatures.explained(scheme, data, secret, now=datetime.now(UTC), own_key=own_key)
     if form == "json":
-        data = signatures.explanation_json(base, made, secret, locale)
-        data["findings"] += signatures.findings_json(base, pasted.findings, locale)
-        click.echo(json.dumps(data, ensure_ascii=False, indent=1))
+        told = signatures.explanation_json(base, made, secret, locale)
+        told["findings"] += signatures.findings_json(base, pasted.findings, locale)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
     else:
         click.echo(signatures.explanation_text(base, made, secret, locale), nl=False)
         for one in signatures.findings_json(base, pasted.findings, locale):

@@ -29,17 +29,19 @@ def command(source: Path, scheme: str | None, secret_env: str | None, key: str, 
 
     from sinch_auth import knowledge, webhooks
     from sinch_auth.signing import SCHEMES
-    from sinch_auth.signing.pasted import read_request
+    from sinch_auth.signing.pasted import readings
     from sinch_auth.surfaces import signatures
     from sinch_auth.surfaces.given import read_bytes, secret_of
 
     base = knowledge.load()
-    request = read_request(read_bytes(source)).request
-    name = scheme or webhooks.detect(request)
+    given = readings(read_bytes(source))
+    name = scheme or webhooks.detect(given[0].request)
     # Where nothing is signed no secret is needed to say so.
     variable = secret_env or (SCHEMES[name].secret_env if name in SCHEMES else "SINCH_WEBHOOK_SECRET")
     secret = secret_of(variable) if name in SCHEMES or name == "provisioning" else ""
-    made = webhooks.verify(request, secret, scheme=name, key=key, now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    tried = [webhooks.verify(one.request, secret, scheme=name, key=key, now=now) for one in given]
+    made = next((one for one in tried if one.verdict == "valid"), tried[0])
     if form == "json":
         click.echo(json.dumps(signatures.verification_json(base, made, secret, locale), ensure_ascii=False, indent=1))
     else:
