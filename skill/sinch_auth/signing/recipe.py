@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import quote
 
@@ -79,6 +79,17 @@ class Recipe:
     def signature(self) -> str:
         """The MAC as text."""
         return ENCODINGS[self.encoding].encode(self.digest())
+
+
+_SLOTS = tuple(field.name for field in fields(Recipe))
+
+
+def replace(recipe: Recipe, **changes: Any) -> Recipe:
+    """`dataclasses.replace` for recipes, several times faster: a search makes thousands."""
+    made = object.__new__(Recipe)
+    for slot in _SLOTS:
+        object.__setattr__(made, slot, changes[slot] if slot in changes else getattr(recipe, slot))
+    return made
 
 
 def part_bytes(name: str, recipe: Recipe) -> bytes:

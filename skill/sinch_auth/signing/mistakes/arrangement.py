@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import permutations
 
 from sinch_auth.signing.mistakes.registry import COMMON, FIVE_LINES, KNOWN, ODD, RARE, mistake
-from sinch_auth.signing.recipe import WRAPS, Recipe
+from sinch_auth.signing.recipe import WRAPS, Recipe, replace
 
 CONVERSATION = frozenset({"conversation-webhook"})
 MAILGUN = frozenset({"mailgun-webhook"})

@@ -8,14 +8,13 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from sinch_auth.signing import serialise
 from sinch_auth.signing.mistakes.registry import ALONE, BODY_SIGNED, COMMON, KNOWN, ODD, RARE, mistake
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 
 
 @lru_cache(maxsize=4)

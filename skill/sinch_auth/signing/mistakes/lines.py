@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sinch_auth.signing.mistakes.registry import COMMON, FIVE_LINES, KNOWN, ODD, RARE, TEXT_KEYED, mistake
-from sinch_auth.signing.recipe import BODY_AS, Recipe
+from sinch_auth.signing.recipe import BODY_AS, Recipe, replace
 
 
 @mistake(

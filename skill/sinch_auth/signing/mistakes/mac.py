@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sinch_auth.signing.mistakes.registry import COMMON, KNOWN, ODD, RARE, mistake
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 from sinch_auth.signing.sealing import HASH_SIZES
 
 _RARE_HASHES = dict.fromkeys(("sha224", "sha384", "sha3_256"), ODD)

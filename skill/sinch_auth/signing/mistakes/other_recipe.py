@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sinch_auth.signing.encoding import decode_secret
 from sinch_auth.signing.mistakes.registry import FIVE_LINES, ODD, RARE, mistake
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 
 CONVERSATION = frozenset({"conversation-webhook"})
 NUMBERS = frozenset({"numbers-webhook"})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from urllib.parse import quote, unquote, unquote_plus
 
 from sinch_auth.signing.mistakes.registry import ALONE, COMMON, FIVE_LINES, KNOWN, ODD, RARE, mistake
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 from sinch_auth.signing.request import Request
 
 # Every host that Sinch documents or documented for signed requests (facts: signing.md, rest-products.md).

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sinch_auth.signing.encoding import decode_base64, decode_secret
 from sinch_auth.signing.mistakes.registry import (
@@ -18,7 +17,7 @@ from sinch_auth.signing.mistakes.registry import (
     TEXT_KEYED,
     mistake,
 )
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 from sinch_auth.signing.sealing import hash_of, seal
 from sinch_auth.signing.timestamps import read_timestamp
 
@@ -41,6 +40,7 @@ def not_decoded(recipe: Recipe, _: str) -> Recipe:
 )
 def decoded(recipe: Recipe, how: str) -> Recipe | None:
     secret = recipe.given.secret
+    key: bytes | None
     if how == "hex":
         try:
             return replace(recipe, key=bytes.fromhex(secret))

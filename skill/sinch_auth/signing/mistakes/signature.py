@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sinch_auth.signing.encoding import ENCODINGS, LOSSY
 from sinch_auth.signing.mistakes.registry import RARE, mistake
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 from sinch_auth.signing.sealing import digest_size
 
 HEX = frozenset({"numbers-webhook", "mailgun-webhook"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sinch_auth.signing.mistakes.registry import (
     ALONE,
@@ -16,7 +15,7 @@ from sinch_auth.signing.mistakes.registry import (
     mistake,
     mistake_listed,
 )
-from sinch_auth.signing.recipe import Recipe
+from sinch_auth.signing.recipe import Recipe, replace
 from sinch_auth.signing.timestamps import Instant, iso, offsets, read_timestamp, renderings
 
 DATED = TEXT_KEYED - {"numbers-webhook"}
@@ -265,13 +264,17 @@ def read_twice(recipe: Recipe, shift: str) -> Recipe | None:
     return replace(recipe, timestamp=instant.moved(seconds=int(shift.split()[0])).text().encode()) if instant else None
 
 
+_APART = 500
+"""Milliseconds that two readings of the clock in one program may lie apart."""
+
+
 @mistake_listed("timestamp-clock-read-twice-by-milliseconds", "timestamp", schemes=FIVE_LINES, rank=ALONE)
 def read_twice_milliseconds(recipe: Recipe) -> Iterable[tuple[str, bytes]]:
     instant = _instant(recipe)
     if instant is None or instant.kind != "iso" or instant.digits != 3:
         return
-    for shift in range(-2000, 2001):
-        if shift % 1000:
+    for shift in range(-_APART, _APART + 1):
+        if shift:
             moved = instant.nanoseconds + shift * 1_000_000
             yield f"{shift:+d} ms", iso(moved, 3, instant.zone, instant.separator).encode()
 
