@@ -124,6 +124,8 @@ def serving(command: list[str], port: int = 0, environ: Mapping[str, str] | None
             told = re.search(rb"http://\S+?:(\d+)/", process.stderr.readline())
             assert told, "the server did not tell its port"
             port = int(told[1])
+            # A log that nobody reads would stop the server when the pipe is full.
+            threading.Thread(target=process.stderr.read, daemon=True).start()
         wait_for(port, process)
         yield port
     finally:
