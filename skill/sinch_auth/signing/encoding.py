@@ -164,6 +164,7 @@ for _name in ("base64", "hex", "base64url"):
         f"HMAC-SHA256 {_name}": _around(_inner, "HMAC-SHA256 "),
         f"v1={_name}": _around(_inner, "v1="),
         f"v0={_name}": _around(_inner, "v0="),
+        f"v1,{_name}": _around(_inner, "v1,"),
     }
 _BY_NAME |= {
     "base64 percent-encoded": _percent(_B64),

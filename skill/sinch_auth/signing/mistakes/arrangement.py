@@ -159,12 +159,18 @@ def indented(recipe: Recipe, how: str) -> Recipe | None:
 
 
 def _lines(recipe: Recipe) -> Iterable[str]:
-    return recipe.lines if len(recipe.lines) > 1 else ()
+    if len(recipe.lines) > 1:
+        yield from recipe.lines
+    if len(recipe.lines) == 3:
+        # Habit of Stripe and Slack: what remains stands before the body.
+        yield from (f"{name}, and the body last" for name in recipe.lines[1:])
 
 
 @mistake("part-missing", "lines", parameters=_lines, rank=COMMON, schemes=FIVE_LINES | CONVERSATION | MAILGUN)
 def part_missing(recipe: Recipe, name: str) -> Recipe:
-    return replace(recipe, lines=tuple(line for line in recipe.lines if line != name))
+    name, last, _ = name.partition(", and the body last")
+    left = tuple(line for line in recipe.lines if line != name)
+    return replace(recipe, lines=left[::-1] if last else left)
 
 
 def _pairs(recipe: Recipe) -> Iterable[str]:

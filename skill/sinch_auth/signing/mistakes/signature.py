@@ -25,7 +25,7 @@ _HEX = _names("hex", "hex-upper", "hex-dashes", "hex-dashes-lower", "hex-colons"
 _READABLE = tuple(n for n in ENCODINGS if n not in LOSSY)
 _DECORATED = tuple(n for n in _READABLE if " + " in n or n.startswith("space "))
 _QUOTED = tuple(n for n in _READABLE if n[0] in "\"'" or n.startswith("b'"))
-_PREFIXED = tuple(n for n in _READABLE if "=" in n or n.startswith("HMAC"))
+_PREFIXED = tuple(n for n in _READABLE if "=" in n or n.startswith(("HMAC", "v1,")))
 
 mistake("signature-in-hex", "encoding", schemes=BASE64, parameters=_HEX)(_set)
 mistake("signature-hex-style", "encoding", schemes=HEX, parameters=_HEX)(_set)
