@@ -147,15 +147,16 @@ def skill_entry() -> dict[str, Any]:
 
 def skill_folder(uri: str) -> list[Listed]:
     """The direct children of a folder of the skill. Raises `Missing`."""
+    root = skill_entry()["uri"].removesuffix("/SKILL.md")
     made: dict[str, Listed] = {}
-    for file in skill_files():
+    for file in skill_files() if f"{uri}/".startswith(f"{root}/") else ():
         if not file.startswith(f"{uri}/"):
             continue
         name, _, deeper = file.removeprefix(f"{uri}/").partition("/")
         child = f"{uri}/{name}"
         made.setdefault(child, Listed(child, name, "", "", DIRECTORY if deeper else _mime(child)))
-    if not made or "/" not in uri.removeprefix("skill://") + "/":
-        raise Missing(f"this is no folder of a skill; there is {skill_entry()['uri'].removesuffix('/SKILL.md')}")
+    if not made:
+        raise Missing(f"this is no folder of a skill; there is {root}")
     return list(made.values())
 
 
