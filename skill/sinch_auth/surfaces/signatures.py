@@ -14,6 +14,7 @@ from sinch_auth.redact import MASK
 from sinch_auth.schema import Mistake
 from sinch_auth.signing import SCHEMES, Computation, Explanation, Finding, Named, explain
 from sinch_auth.signing.pasted import Pasted, readings
+from sinch_auth.signing.search import MOST
 from sinch_auth.surfaces.prose import printable
 from sinch_auth.tokens import TokenFinding
 from sinch_auth.webhooks import Verification
@@ -25,10 +26,10 @@ def mistake(knowledge: Knowledge, id: str, locale: str) -> Mistake:
 
 
 def explained(
-    scheme: str, data: bytes, secret: str, *, now: datetime | None = None, own_key: str = ""
+    scheme: str, data: bytes, secret: str, *, now: datetime | None = None, own_key: str = "", most: int = MOST
 ) -> tuple[Pasted, Explanation]:
     """The request in `data` and what is known of its signature; of several readings, the one that explains best."""
-    tried = [(one, explain(scheme, one.request, secret, now=now, own_key=own_key)) for one in readings(data)]
+    tried = [(one, explain(scheme, one.request, secret, now=now, own_key=own_key, most=most)) for one in readings(data)]
     order = ("match", "mistake", "no_match")
     return min(tried, key=lambda pair: (order.index(pair[1].verdict), len(pair[1].mistakes)))
 
