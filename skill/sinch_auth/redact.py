@@ -56,7 +56,9 @@ _PATTERNS: tuple[tuple[str, tuple[str, ...], re.Pattern[str]], ...] = (
         "secret",
         ("secret", "pass", "pwd", "token", "key", "密钥", "密码", "令牌"),
         re.compile(
-            rf"(?i){_SECRET_WORD}(?P<how>[\"']?\s{{0,3}}(?:[=:：]|=>|是|为|is)\s{{0,3}}|[ \t]{{1,3}})[\"'`]?"
+            rf"(?i){_SECRET_WORD}(?P<how>[\"']?\s{{0,3}}(?:[=:：]|=>|是|为|is)\s{{0,3}}"
+            # An address after a blank is no value of the word: `curl -u $PLAN:$TOKEN https://…`.
+            rf"|[ \t]{{1,3}}(?![\"'`]?https?://))[\"'`]?"
             r"(?!HTTP/\d)(?P<v>[^\s\"'`,;，。；(){}<>\[\]]{6,4000})"
         ),
     ),

@@ -20,6 +20,7 @@ BASE = knowledge.load()
         ("POST https://eu.conversation.api.sinch.com/v1/projects/x/messages:send", "product", "conversation"),
         ("POST https://eu.conversation.api.sinch.com/v1/projects/x/messages:send", "region", "eu"),
         ("zt.us.sms.api.sinch.com gives 401", "model", "project"),
+        ("curl -u $PLAN:$TOKEN https://us.sms.api.sinch.com/xms/v1/$PLAN/batches", "product", "sms"),
         ("whatsapp from django", "language", "python"),
         ("spring boot and the fax api", "language", "java"),
         ("C# HttpClient, voice", "language", "dotnet"),
