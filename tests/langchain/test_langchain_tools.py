@@ -13,7 +13,6 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
-from pydantic import Field
 
 from sinch_auth.surfaces.langchain_tools import tools
 from sinch_auth.surfaces.tools import TOOLS, call

@@ -1,6 +1,7 @@
 """Four tools for models, as plain functions: arguments in, a short text and plain data out.
 
-LangChain and MCP wrap them. `TOOLS` names them; `call(name, arguments)` runs one. Nothing is kept between calls, and nothing here raises for what a
+LangChain and MCP wrap them.
+`TOOLS` names them; `call(name, arguments)` runs one. Nothing is kept between calls, and nothing here raises for what a
 model sends: a wrong argument is an `Outcome` that says what came, what is allowed, and what to do next.
 """
 
