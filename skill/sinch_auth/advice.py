@@ -208,8 +208,20 @@ def _answer(knowledge: Knowledge, facts: Facts, causes: list[Cause], asking: Ask
     if not products:
         overview = _overview(knowledge, asking.locale) if facts.settled("product") else ()
         # Credentials that the text names are the subject even where the product is not known.
-        model = "+".join(facts.values("model")) if causes else ""
-        return Answer(auth_model=model, causes=told, links=links, sources=sources, overview=overview)
+        models = facts.values("model")
+        needed = tuple(
+            Needed(id, one.name, one.env, one.where, one.secret)
+            for model in models
+            for id, one in knowledge.model(model, asking.locale).credentials.items()
+        )
+        return Answer(
+            auth_model="+".join(models),
+            credentials=needed,
+            causes=told,
+            links=links,
+            sources=sources,
+            overview=overview,
+        )
     parts = [_part(knowledge, facts, product, causes, asking) for product in _leading(knowledge, facts, products)]
     first = parts[0]
     return replace(
