@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slips import SLIPS, Sample, Slip, signed
 
@@ -154,7 +154,7 @@ def test_a_right_signature_is_always_a_match(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize("name", SLIPS)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(sample=SAMPLES)
 def test_a_wrong_client_is_explained_by_name(name: str, sample: Sample) -> None:
     """One slip of an independent client is reproduced exactly and named; where it changes nothing, all is right."""
@@ -174,7 +174,8 @@ def test_a_wrong_client_is_explained_by_name(name: str, sample: Sample) -> None:
 _USUAL = [(name, slip) for name, slip in SLIPS.items() if slip.common]
 
 
-@settings(max_examples=60, deadline=None)
+@example(sample=SAMPLE, pair=[(name, SLIPS[name]) for name in ("undefined time", "line X-Timestamp:{}")])
+@settings(max_examples=30, deadline=None)
 @given(
     sample=SAMPLES, pair=st.lists(st.sampled_from(_USUAL), min_size=2, max_size=2, unique_by=lambda one: one[1].hook)
 )

@@ -64,10 +64,11 @@ class Mistake:
             wrong = self.apply(recipe, parameter)
             if wrong is None:
                 continue
-            values = tuple(getattr(wrong, slot) for slot in self.slots)
-            if values != tuple(getattr(recipe, slot) for slot in self.slots):
+            # Only what really differs: the rest stays free for another mistake.
+            changed = [slot for slot in self.slots if getattr(wrong, slot) != getattr(recipe, slot)]
+            if changed:
                 rank = ranks.get(parameter, self.rank)
-                yield Variant(self.id, parameter, rank, self.slots, values)
+                yield Variant(self.id, parameter, rank, tuple(changed), tuple(getattr(wrong, s) for s in changed))
 
 
 _REGISTERED: dict[tuple[str, int], Mistake] = {}
