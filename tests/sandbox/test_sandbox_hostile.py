@@ -50,7 +50,7 @@ ATTACKS = {
     "a foreign Host header": ("print(talk(HEAD.replace(b'api.mailjet.com', b'evil.example')+ b'\\r\\n'))", "421"),
     "an empty Host header": ("print(talk(HEAD.replace(b'api.mailjet.com', b'')+ b'\\r\\n'))", "421"),
     "a body beyond the limit": (
-        "print(talk(HEAD.replace(b'GET', b'POST') + b'content-length: 40000000\\r\\n\\r\\n' + b'x' * 40_000_000))", ""),
+        "print(talk(HEAD.replace(b'GET', b'POST') + b'content-length: 40000000\\r\\n\\r\\n' + b'x' * 40_000_000))", "413"),
     "a body that never comes": (
         "made = connect(); made.sendall(HEAD.replace(b'GET', b'POST') + b'content-length: 9\\r\\n\\r\\n'); made.close()", ""),
     "no server name": ("print(talk(HEAD + b'\\r\\n', name=None))", "401"),
@@ -108,6 +108,11 @@ def test_no_attack_shows_a_failure_of_ours(attacked: Ran) -> None:
     """No attack ends in a traceback or in an answer that says the sandbox failed."""
     assert "Traceback" not in attacked.errors
     assert not [entry for entry in attacked.requests if entry["reason"] == "broken"]
+
+
+def test_a_body_beyond_the_limit_has_a_verdict(attacked: Ran) -> None:
+    """A body that is too large to read is reported, with that as the reason."""
+    assert [entry["status"] for entry in attacked.requests if entry["reason"] == "too-large"] == [413]
 
 
 def test_the_report_cannot_drive_a_terminal(attacked: Ran) -> None:

@@ -22,6 +22,8 @@ from sinch_auth.sandbox.requests import Request, carried
 _BODY_LIMIT = 32 * 1024 * 1024
 _IDLE_SECONDS = 120.0
 _REACH_SECONDS = 30.0
+_QUIET_SECONDS, _LINGER_SECONDS = 0.5, 10.0
+"""How long a client that is refused in the middle of its sending may be quiet, and may go on sending in all."""
 _CHUNK = 65536
 _HOP_BY_HOP = {
     "connection",
@@ -164,6 +166,17 @@ class _Conversation:
     async def _malformed(self, status: int, why: str) -> None:
         if self._http.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             await self._send(_plain(status, why[:200]), head=False)
+            await self._hear_out()
+
+    async def _hear_out(self) -> None:
+        """Read on and throw away: closing at once would reset the connection, and the answer be lost on its way.
+
+        RFC 9112 section 9.6.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LINGER_SECONDS):
+                while await asyncio.wait_for(self._reader.read(_CHUNK), _QUIET_SECONDS):
+                    pass
 
     async def _requests(self) -> None:
         while True:
@@ -177,6 +190,7 @@ class _Conversation:
             if body is None:
                 request = self._request(event, b"")
                 await self._send(self._server.refuse(request, "too-large"), head=False)
+                await self._hear_out()
                 return
             request = self._request(event, body)
             if request.scheme == "http" and self._proxied(event) and not self._server.ours(request.host):
