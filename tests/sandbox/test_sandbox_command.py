@@ -102,9 +102,12 @@ def test_an_unknown_command_is_a_usage_error(sandbox: Runner) -> None:
     assert "cure:" in ran.errors
 
 
-@pytest.mark.parametrize("arguments", [[], ["--port", "0", "--", "true"], ["--fault", "nonsense", "--", "true"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["--port", "0", "--", "true"], ["--port", "0", "--format", "json"], ["--fault", "nonsense", "--", "true"]],
+)
 def test_a_wrong_call_is_a_usage_error(arguments: list[str]) -> None:
-    """Neither a command nor a port, both, or an unknown fault give exit code 2."""
+    """Neither a command nor a port, both, JSON where the exports go, or an unknown fault give exit code 2."""
     ended = subprocess.run([*PROGRAM, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
     assert ended.returncode == 2, ended.stderr
 
@@ -134,6 +137,32 @@ def test_the_report_for_people_leaves_standard_output_alone(need: Callable[[str]
     assert "why: the Key ID is right, the Key Secret is not" in ended.stderr
     assert "cure: send the value of SINCH_KEY_SECRET unchanged" in ended.stderr
     assert "sandbox: 1 request, 1 refused" in ended.stderr
+
+
+def test_a_mistake_in_a_signature_is_named_for_people() -> None:
+    """The report for people names what was done wrong when a request was signed, and what to do."""
+    specs = [{"url": "https://callingapi.sinch.com/v1/configuration/numbers", "signed": {"spoil": "secret-as-text"}}]
+    command = [*PROGRAM, "--", sys.executable, str(CLIENT)]
+    ended = subprocess.run(command, input=json.dumps(specs), capture_output=True, text=True, cwd=ROOT, check=True)
+    assert "not base64-decoded (mistake: secret-not-decoded)" in ended.stderr
+    assert "cure: decode the secret from base64 before the HMAC" in ended.stderr
+
+
+def test_no_secret_is_in_a_report(sandbox: Runner, need: Callable[[str], str]) -> None:
+    """What the program was given as secrets, and sent in a header, a URL and a form, is nowhere in the report."""
+    need("curl")
+    script = """
+    curl -s -u "$SINCH_KEY_ID:$SINCH_KEY_SECRET" "https://$SINCH_KEY_ID:$SINCH_KEY_SECRET@auth.sinch.com/oauth2/token" \
+      -d "client_id=$SINCH_KEY_ID&client_secret=$SINCH_KEY_SECRET" >/dev/null
+    curl -s -H "Authorization: Bearer $SINCH_API_TOKEN" \
+      "https://us.sms.api.sinch.com/xms/v1/x/batches?api_token=$SINCH_API_TOKEN&key_secret=$SINCH_KEY_SECRET" >/dev/null
+    env | grep -E '_(SECRET|TOKEN|PASSWORD|SECRET_KEY|SENDING_KEY)=' | cut -d= -f2-
+    """
+    ran = sandbox("bash", "-c", script)
+    secrets = ran.output.split()
+    assert len(secrets) >= 4
+    assert len(ran.requests) == 2
+    assert not [secret for secret in secrets if secret in json.dumps(ran.report)]
 
 
 def test_a_program_without_requests_is_told_so(sandbox: Runner) -> None:
@@ -303,6 +332,22 @@ def test_a_port_serves_whoever_takes_its_variables(mark: str, need: Callable[[st
     ran.send_signal(signal.SIGINT)
     ran.communicate(timeout=PATIENCE)
     assert ran.returncode == 0
+
+
+def test_serving_ends_with_its_report(mark: str, need: Callable[[str], str], tmp_path: Path) -> None:
+    """--port with --report and --fail-on-refusal: at the end the requests are in the file, a refusal gives exit code 4."""
+    need("curl")
+    report = tmp_path / "report.json"
+    ran = started(mark, "--port", "0", "--format", "json", "--report", str(report), "--fail-on-refusal")
+    assert ran.stdout
+    assert ran.stderr
+    ran.stderr.readline()
+    proxy = next(line for line in ran.stdout if line.startswith("export HTTPS_PROXY=")).partition("=")[2].strip()
+    subprocess.run(["curl", "-s", "-k", "-x", proxy, "https://api.mailjet.com/"], stdout=subprocess.DEVNULL, check=True)
+    ran.send_signal(signal.SIGTERM)
+    ran.communicate(timeout=PATIENCE)
+    assert ran.returncode == 4
+    assert [entry["reason"] for entry in json.loads(report.read_text())["requests"]] == ["no-credentials"]
 
 
 def test_a_taken_port_is_said_to_be_taken(mark: str) -> None:

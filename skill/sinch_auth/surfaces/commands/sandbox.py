@@ -63,10 +63,26 @@ def command(
     wanted = region or os.environ.get("SINCH_REGION", "")
     sandbox = Sandbox(knowledge.load(), faults_.parse(faults), wanted)
     if port is not None:
-        sandbox.serve(
-            port, os.environ, _print_exports, lambda verdict: click.echo(printable(verdict.as_text()), err=True)
-        )
-        return 0
+        if form == "json" and not report:
+            raise UsageError(
+                "with --port standard output holds the exports, so there is no room for JSON",
+                cure="add --report FILE: the report is written there when the serving ends",
+            )
+        kept: list[reports.Verdict] = []
+        refused = False
+
+        def record(verdict: reports.Verdict) -> None:
+            nonlocal refused
+            refused |= not verdict.accepted
+            if report:
+                kept.append(verdict)
+            click.echo(printable(verdict.as_text()), err=True)
+
+        sandbox.serve(port, os.environ, _print_exports, record)
+        if report:
+            made = reports.as_json(kept, None) if form == "json" else reports.text(kept)
+            report.write_text(made + "\n", encoding="utf-8")
+        return 4 if fail_on_refusal and refused else 0
     # Machines read one JSON document from standard output, so the program's own output joins the diagnostics.
     stdout = sys.stderr.fileno() if form == "json" and not report else None
     run = sandbox.run(command, os.environ, via=via, stdout=stdout)  # type: ignore[arg-type]
