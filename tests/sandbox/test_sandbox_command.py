@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -54,10 +55,10 @@ def marked(value: str) -> list[int]:
     return found
 
 
-def started(mark: str, *arguments: str, **how: object) -> subprocess.Popen[str]:
+def started(mark: str, *arguments: str, folder: str = "", **how: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*PROGRAM, *arguments],
-        env={**os.environ, "TEST_MARK": mark},
+        env={**os.environ, "TEST_MARK": mark, "TMPDIR": folder or tempfile.gettempdir()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -165,6 +166,17 @@ def test_no_secret_is_in_a_report(sandbox: Runner, need: Callable[[str], str]) -
     assert not [secret for secret in secrets if secret in json.dumps(ran.report)]
 
 
+def test_every_variable_is_documented(sandbox: Runner, way: str) -> None:
+    """Whatever the sandbox adds to the program's environment is named in the documentation."""
+    script = "import json, os; print(json.dumps(dict(os.environ)))"
+    given = json.loads(sandbox(sys.executable, "-c", script, options=["--via", way]).output)
+    added = {name for name, value in given.items() if os.environ.get(name) != value}
+    text = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    inner = {"SINCH_AUTH_SANDBOX_RUN", "SINCH_SANDBOX_HOSTS", "SINCH_SANDBOX_DOMAINS", "SINCH_SANDBOX_TLS_PORT"}
+    proxies = {f"{kind}_proxy" for kind in ("https", "http", "all")}
+    assert {name for name in added - inner if name.lower() not in proxies and f"`{name}" not in text} == set()
+
+
 def test_a_program_without_requests_is_told_so(sandbox: Runner) -> None:
     """No request at all is said in words: it mostly means that the program did not get there."""
     ended = subprocess.run([*PROGRAM, "--", "true"], capture_output=True, text=True, cwd=ROOT, check=True)
@@ -244,7 +256,9 @@ def test_nothing_is_left_of_a_killed_program(sandbox: Runner, mark: str, way: st
 def test_nothing_is_left_of_a_killed_sandbox(mark: str, way: str, tmp_path: Path) -> None:
     """When the sandbox itself is killed, program and descendants go with it."""
     ready = tmp_path / "ready"
-    ran = started(mark, "--via", way, "--", "bash", "-c", f"setsid sleep 600 & touch {ready}; wait")
+    # What is killed cannot tidy up: its certificates stay in the folder for temporary files, which is the test's own.
+    script = f"setsid sleep 600 & touch {ready}; wait"
+    ran = started(mark, "--via", way, "--", "bash", "-c", script, folder=str(tmp_path))
     until(ready.exists)
     assert len(marked(mark)) >= 3
     ran.kill()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import subprocess
 import time
 from typing import Any
 
 import pytest
-from sandbox_runner import Runner
+from sandbox_runner import PROGRAM, ROOT, Runner
 
 from sinch_auth import knowledge
 from sinch_auth.errors import UsageError
@@ -181,6 +183,15 @@ def test_an_unknown_fault_is_refused_with_the_known_ones(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         faults.parse([text])
     assert "clock-skew=+10m" in str(caught.value)
+
+
+def test_every_fault_is_documented() -> None:
+    """The documentation and the command's help name each fault that there is, and no other."""
+    table = (ROOT / "docs" / "sandbox.md").read_text(encoding="utf-8").partition("## Faults")[2].partition("\n## ")[0]
+    named = re.findall(r"^\| `([a-z][a-z-]+)(?:=[^`]*)?` \|", table, re.MULTILINE)
+    assert sorted(named) == sorted(faults.HELP)
+    help_ = subprocess.run([*PROGRAM, "--help"], capture_output=True, text=True, check=True).stdout
+    assert [name for name in faults.HELP if name not in help_] == []
 
 
 def test_each_fault_is_read() -> None:

@@ -9,6 +9,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -70,6 +71,7 @@ class Sandbox:
 
         Raises `UsageError` for a command that does not exist, `SourceUnavailable` when the way asked for cannot be had.
         """
+        _require_unix()
         if not shutil.which(command[0], path=environment.get("PATH")):
             raise UsageError(
                 f"there is no command {command[0][:80]!r}",
@@ -95,8 +97,14 @@ class Sandbox:
         record: Callable[[Verdict], None],
     ) -> None:
         """Answer on a loopback port until interrupted; `ready` gets the variables to use."""
+        _require_unix()
         with _Parts(self, _Child((), environment, None), record) as parts:
             parts.serve(port, ready)
+
+
+def _require_unix() -> None:
+    if sys.platform == "win32":
+        raise SourceUnavailable("the sandbox does not run on Windows itself", cure="run it, and the program, in WSL")
 
 
 @dataclass(frozen=True)
