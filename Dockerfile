@@ -1,20 +1,23 @@
-# The MCP server over HTTP, for many users. Built from a checkout: docker build -t sinch-auth .
+# The MCP server over HTTP, for many users: `docker build -t sinch-auth . && docker run -p 8765:8765 sinch-auth`
 FROM python:3.11-slim AS build
-WORKDIR /source
+WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY skill ./skill
 COPY knowledge ./knowledge
 COPY templates ./templates
-RUN python -m venv /opt/sinch-auth \
- && /opt/sinch-auth/bin/pip install --no-cache-dir --constraint constraints.txt . \
- # The compiled knowledge base goes into the image: no worker compiles it, and the file system may be read-only.
- && SINCH_AUTH_CACHE=/opt/sinch-auth/cache /opt/sinch-auth/bin/sinch-auth products > /dev/null
+RUN python -m venv /app \
+ && /app/bin/pip install --no-cache-dir --constraint constraints.txt .
 
 FROM python:3.11-slim
-COPY --from=build /opt/sinch-auth /opt/sinch-auth
-ENV PATH=/opt/sinch-auth/bin:$PATH SINCH_AUTH_CACHE=/opt/sinch-auth/cache PYTHONUNBUFFERED=1
-USER 65534:65534
+COPY --from=build /app /app
+ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 SINCH_AUTH_CACHE=/app/cache
+# The knowledge base and the templates are compiled now, so that a new pod answers at once and needs no writable disk.
+RUN sinch-auth ask --no-input --format agent "401 from the SMS API in Python, eu" > /dev/null \
+ && { sinch-auth diagnose --format agent "HTTP/1.1 401 Unauthorized on the SMS API" > /dev/null; test $? -eq 4; }
+USER 65532:65532
 EXPOSE 8765
-HEALTHCHECK --interval=10s --timeout=3s CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8765/health', timeout=2)"]
-# Say by which names it is called with SINCH_AUTH_MCP_ALLOWED_HOSTS, or every call is answered with 421.
-CMD ["sinch-auth", "mcp", "--http", "--host", "0.0.0.0", "--port", "8765", "--workers", "2"]
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8765/health', timeout=2)"]
+# Workers: one a core. More machines instead of more workers is as good: the server keeps no state.
+ENTRYPOINT ["sinch-auth", "mcp", "--http", "--host", "0.0.0.0", "--port", "8765"]
+CMD ["--workers", "2"]

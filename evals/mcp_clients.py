@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -108,8 +108,16 @@ class Stdio:
 
 
 @contextmanager
-def serving(command: list[str], port: int = 0, environ: Mapping[str, str] | None = None) -> Iterator[int]:
-    """A server over HTTP for as long as the block runs; gives its port. Without a port it must tell it on stderr."""
+def serving(
+    command: list[str],
+    port: int = 0,
+    environ: Mapping[str, str] | None = None,
+    started: Callable[[int], object] | None = None,
+) -> Iterator[int]:
+    """A server over HTTP for as long as the block runs; gives its port. Without a port it must tell it on stderr.
+
+    `started` is called with the id of the process.
+    """
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -119,6 +127,8 @@ def serving(command: list[str], port: int = 0, environ: Mapping[str, str] | None
         env={**os.environ, **(environ or {})},
     )
     try:
+        if started:
+            started(process.pid)
         if not port:
             assert process.stderr
             told = re.search(rb"http://\S+?:(\d+)/", process.stderr.readline())
@@ -130,7 +140,8 @@ def serving(command: list[str], port: int = 0, environ: Mapping[str, str] | None
         yield port
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        ended = process.wait(30)
+        assert ended in (0, -signal.SIGTERM), f"the server ended with {ended}"
         if process.stderr:
             process.stderr.close()
 

@@ -1,207 +1,186 @@
-"""`make soak`: two minutes of mixed load on the MCP server over HTTP; every answer is looked at, and the memory too.
+"""Mixed load on the MCP server over HTTP for two minutes: no unexpected answer, no growing memory, a clean end.
 
-`python -m evals.soak [--seconds 120] [--workers 2] [--clients 8]`. Loopback only; it stops by itself. Exit code 1 when an
-answer was wrong, a worker ended, or the memory kept growing.
+`python -m evals.soak [SECONDS]` starts two workers, calls every tool, reads resources and sends what must be refused, in
+both eras, over sixteen connections. It fails when an answer is not the expected one, or when the workers' memory has
+grown by more than a tenth between the end of the first quarter and the end.
 """
 
 from __future__ import annotations
 
-import argparse
-import base64
-import hashlib
-import hmac
-import http.client
+import asyncio
 import json
-import os
+import random
 import statistics
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evals.mcp_clients import LEGACY, OURS, calling, free_port, request, serving
+from evals.bench_mcp import ASKED
+from evals.mcp_clients import OURS, Connection, calling, modern_headers, packet, request, serving
+from sinch_auth import knowledge
 
-MOST_GROWTH = 0.10
-"""Share by which the memory may grow in the second half: caches fill in the first."""
-
-_HEADERS = {
-    "Content-Type": "application/json",
-    "Accept": "application/json, text/event-stream",
-    "MCP-Protocol-Version": LEGACY,
-}
-_SECRET = "AAECAwQFBgcICQoLDA0ODw=="
-_BODY = '{"a": 1}'
-_LINES = (
-    "POST",
-    base64.b64encode(hashlib.md5(_BODY.encode()).digest()).decode(),
-    "application/json",
-    "x-timestamp:2026-11-24T10:00:00Z",
-    "/calling/v1/callouts",
-)
+CONNECTIONS = 16
+MOST_GROWTH = 1.10
+# The secret is the one of the published examples.
+_ENVIRON = {"SINCH_AUTH_MCP_LOG": "error", "SINCH_APPLICATION_SECRET": "JViE5vDor0Sw3WllZka15Q=="}
 _SIGNED = {
     "method": "POST",
     "path": "/calling/v1/callouts",
-    "headers": {"content-type": "application/json", "x-timestamp": "2026-11-24T10:00:00Z"},
-    "body": _BODY,
-    # The secret as text: what most people do first.
-    "signature": base64.b64encode(hmac.digest(_SECRET.encode(), "\n".join(_LINES).encode(), "sha256")).decode(),
+    "body": "{}",
+    "headers": {
+        "content-type": "application/json",
+        "x-timestamp": "2026-11-24T00:00:00Z",
+        "authorization": "Application 5F5C418A0F914BBC8234A9BF5EDDAD97:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+    },
 }
 
 
-@dataclass(frozen=True)
-class Kind:
-    """One kind of request, and what its answer must be."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request of the mix: what is sent, and what must come back."""
 
-    name: str
-    message: Mapping[str, Any] | bytes
-    good: Callable[[int, Mapping[str, Any]], bool]
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-def _says(word: str) -> Callable[[int, Mapping[str, Any]], bool]:
-    return lambda status, answer: status == 200 and word in json.dumps(answer)
+    kind: str
+    packet: bytes
+    right: Callable[[int, bytes], bool]
 
 
-def _refused(*statuses: int) -> Callable[[int, Mapping[str, Any]], bool]:
-    return lambda status, answer: status in statuses
+def _result(status: int, body: bytes) -> bool:
+    return status == 200 and "result" in json.loads(body) and not json.loads(body)["result"].get("isError")
 
 
-KINDS = (
-    Kind("tools/list", request(1, "tools/list"), _says("sinch_auth_guide")),
-    Kind("resources/list", request(1, "resources/list"), _says("products")),
-    Kind("guide", calling(1, "sinch_auth_guide", {"question": "fax from php"}), _says("fax.api.sinch.com")),
-    Kind("guide in full", calling(1, "sinch_auth_guide", {"question": "sms in node, eu", "detail": "full"}), _says("xms")),
-    Kind("guide that asks", calling(1, "sinch_auth_guide", {"question": "sinch gives me 401"}), _says("needs_input")),
-    Kind("guide in Chinese", calling(1, "sinch_auth_guide", {"question": "用 python 发传真,要什么密钥"}), _says("SINCH_KEY_ID")),
-    Kind("diagnose", calling(1, "sinch_auth_diagnose", {"text": "40102 Invalid signature", "product": "voice"}), _says("base64")),
-    Kind("check_signature", calling(1, "sinch_auth_check_signature", {"request": json.dumps(_SIGNED)}), _says("secret-not-decoded")),
-    Kind("check_token", calling(1, "sinch_auth_check_token", {"token": "a.b"}), _says("RTC-JWT-001")),
-    Kind("wrong argument", calling(1, "sinch_auth_guide", {"product": "fox"}), _says("allowed")),
-    Kind("unknown tool", calling(1, "sinch_auth_dance", {}), lambda status, answer: "sinch_auth_guide" in json.dumps(answer)),
-    Kind("no JSON", b"{", _refused(400)),
-    Kind("wrong Host", request(1, "tools/list"), _refused(421), {"Host": "evil.example"}),
-)  # fmt: skip
+def _tool_error(status: int, body: bytes) -> bool:
+    return status == 200 and json.loads(body)["result"]["isError"] is True
 
 
-@dataclass
-class Seen:
-    """What the clients saw together."""
-
-    answers: Counter[str] = field(default_factory=Counter)
-    wrong: Counter[str] = field(default_factory=Counter)
-    samples: dict[str, str] = field(default_factory=dict)
-    seconds: list[float] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+def _refused(expected: int) -> Callable[[int, bytes], bool]:
+    return lambda status, body: status == expected and "next: " in json.loads(body)["error"]["message"]
 
 
-def client(port: int, until: float, first: int, seen: Seen) -> None:
-    """One client: kind after kind over one connection, opened anew when the server closes it."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    number = first
-    while time.monotonic() < until:
-        kind = KINDS[number % len(KINDS)]
-        number += 1
-        body = kind.message if isinstance(kind.message, bytes) else json.dumps(kind.message).encode()
-        began = time.monotonic()
-        try:
-            connection.request("POST", "/mcp", body, {**_HEADERS, **kind.headers})
-            response = connection.getresponse()
-            text = response.read()
-            status, answer = response.status, _answer(text)
-        except (OSError, http.client.HTTPException) as problem:
-            connection.close()
-            status, answer, text = 0, {}, repr(problem).encode()
-        taken = time.monotonic() - began
-        with seen.lock:
-            seen.answers[kind.name] += 1
-            seen.seconds.append(taken)
-            if not kind.good(status, answer):
-                seen.wrong[kind.name] += 1
-                seen.samples.setdefault(kind.name, f"{status} {text[:200]!r}")
-    connection.close()
+def _protocol_error(status: int, body: bytes) -> bool:
+    return status in (200, 400, 404) and "error" in json.loads(body)
 
 
-def _answer(text: bytes) -> Mapping[str, Any]:
-    for line in text.splitlines() or [b""]:
-        try:
-            found = json.loads(line.removeprefix(b"data:").strip())
-        except ValueError:
-            continue
-        if isinstance(found, dict):
-            return found
-    return {}
+def mix(chance: random.Random) -> Sent:
+    """One request, by chance."""
+    base = knowledge.load()
+    question = chance.choice(ASKED) + f" ({chance.randrange(10**9)})" * chance.randrange(2)
+    detail = chance.choice(["concise", "full"])
+    product, language = chance.choice(base.ids("product")), chance.choice(base.ids("language"))
+    guide: dict[str, Any] = {"question": question, "detail": detail}
+    facts: dict[str, Any] = {"product": product, "language": language, "detail": detail}
+    row = base.row(chance.choice(base.ids("row")))
+    pasted = f"HTTP/1.1 401 Unauthorized\n{chance.choice(row.examples)}\n" + "log line\n" * chance.randrange(200)
+    newer = modern_headers("tools/call", "sinch_auth_guide")
+    read = f"sinch-auth://troubleshooting/{chance.choice(base.ids('row'))}"
+    makes: list[tuple[int, Callable[[], Sent]]] = [
+        (30, lambda: Sent("guide", packet(calling(1, "sinch_auth_guide", guide)), _result)),
+        (20, lambda: Sent("guide, newer", packet(calling(1, "sinch_auth_guide", facts, modern=True), newer), _result)),
+        (15, lambda: Sent("diagnose", packet(calling(1, "sinch_auth_diagnose", {"text": pasted})), _result)),
+        (
+            5,
+            lambda: Sent(
+                "check signature",
+                packet(calling(1, "sinch_auth_check_signature", {"request": json.dumps(_SIGNED)})),
+                _result,
+            ),
+        ),
+        (5, lambda: Sent("check token", packet(calling(1, "sinch_auth_check_token", {"token": "e30.e30.x"})), _result)),
+        (5, lambda: Sent("list", packet(request(1, "tools/list")), _result)),
+        (8, lambda: Sent("read", packet(request(1, "resources/read", {"uri": read})), _result)),
+        (4, lambda: Sent("wrong product", packet(calling(1, "sinch_auth_guide", {"product": "x"})), _tool_error)),
+        (2, lambda: Sent("unknown tool", packet(calling(1, "nope", {})), _protocol_error)),
+        (2, lambda: Sent("wrong type", packet(request(1, "tools/call", {"name": 1})), _protocol_error)),
+        (2, lambda: Sent("not JSON", packet(b"{nope"), _refused(400))),
+        (1, lambda: Sent("another Host", packet(request(1, "ping"), {"Host": "evil.example"}), _refused(421))),
+        (
+            1,
+            lambda: Sent(
+                "another Origin", packet(request(1, "ping"), {"Origin": "https://evil.example"}), _refused(403)
+            ),
+        ),
+        (1, lambda: Sent("5 MB", packet(b'"' + b"x" * 5_000_000 + b'"'), _refused(413))),
+    ]
+    [make] = chance.choices([make for _, make in makes], [weight for weight, _ in makes])
+    return make()
 
 
-def memory(port: int) -> dict[int, int]:
-    """Process -> resident bytes, of the server's whole process tree."""
-    parents = {}
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(path.parent.name)] = int(fields[1])
-    own = {os.getpid()}
-    while more := {pid for pid, parent in parents.items() if parent in own} - own:
-        own |= more
-    found = {}
-    for pid in own - {os.getpid()}:
-        try:
-            found[pid] = int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except (OSError, IndexError):
-            continue
-    return found
+def memory(parent: int) -> int:
+    """Bytes that a process and its children hold, each page once."""
+    total = 0
+    for pid in (parent, *_children(parent)):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                total += int(line.split()[1]) * 1024
+    return total
 
 
-def main() -> int:
-    """Load the server and print what came of it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--clients", type=int, default=8)
-    given = parser.parse_args()
-    seen = Seen()
-    environ = {"SINCH_APPLICATION_SECRET": _SECRET, "SINCH_AUTH_MCP_LOG": "error"}
-    port = free_port()
-    with serving([*OURS, "--http", "--port", str(port), "--workers", str(given.workers)], port, environ):
-        began = time.monotonic()
-        threads = [
-            threading.Thread(target=client, args=(port, began + given.seconds, number, seen), daemon=True)
-            for number in range(given.clients)
-        ]
-        for thread in threads:
-            thread.start()
-        points: list[tuple[float, int, set[int]]] = []
-        while any(thread.is_alive() for thread in threads):
-            held = memory(port)
-            points.append((time.monotonic() - began, sum(held.values()), set(held)))
-            time.sleep(min(1.0, given.seconds / 20))
-        for thread in threads:
-            thread.join()
-    total = sum(seen.answers.values())
-    print(f"{total} requests in {given.seconds:.0f} s, {total / given.seconds:.0f} a second, {given.workers} workers")
-    for kind in KINDS:
-        wrong = seen.wrong[kind.name]
-        note = f"  {seen.samples[kind.name]}" if wrong else ""
-        print(f"  {kind.name:<18}{seen.answers[kind.name]:>8} answers{wrong:>6} wrong{note}")
-    ordered = sorted(seen.seconds)
+def _children(parent: int) -> list[int]:
+    text = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii")
+    return [int(pid) for pid in text.split()]
+
+
+async def load(port: int, pid: int, seconds: float) -> tuple[Counter[str], list[str], list[int], list[float]]:
+    """What was sent, what was wrong, the memory once a second, and milliseconds of each answer."""
+    sent: Counter[str] = Counter()
+    wrong: list[str] = []
+    held: list[int] = []
+    taken: list[float] = []
+    until = time.perf_counter() + seconds
+
+    async def client(number: int) -> None:
+        chance = random.Random(number)
+        connection = Connection(port)
+        while time.perf_counter() < until:
+            one = mix(chance)
+            begun = time.perf_counter()
+            try:
+                status, body = await asyncio.wait_for(connection.ask(one.packet), 30)
+                right = one.right(status, body)
+            except (OSError, EOFError, ValueError, KeyError, TimeoutError) as problem:
+                status, body, right = 0, repr(problem).encode(), False
+                connection = Connection(port)
+            taken.append((time.perf_counter() - begun) * 1000)
+            sent[one.kind] += 1
+            if not right and len(wrong) < 20:
+                wrong.append(f"{one.kind}: {status} {body[:300]!r}")
+        await connection.close()
+
+    async def watch() -> None:
+        while time.perf_counter() < until:
+            held.append(memory(pid))
+            await asyncio.sleep(1)
+
+    await asyncio.gather(watch(), *(client(number) for number in range(CONNECTIONS)))
+    held.append(memory(pid))
+    return sent, wrong, held, sorted(taken)
+
+
+def main(seconds: float = 120) -> int:
+    """Print what happened; 1 when something was not as it must be."""
+    command = [*OURS, "--http", "--port", "0", "--workers", "2"]
+    pids: list[int] = []
+    with serving(command, environ=_ENVIRON, started=pids.append) as port:
+        sent, wrong, held, taken = asyncio.run(load(port, pids[0], seconds))
+    quarter = max(1, len(held) // 4)
+    before, after = statistics.median(held[quarter : quarter + 5]), statistics.median(held[-5:])
+    growth = after / before
+    print(f"{sum(sent.values()):,} requests in {seconds:.0f} s: {dict(sent.most_common())}")
     print(
-        f"latency: median {statistics.median(ordered) * 1000:.1f} ms, p99 {ordered[int(len(ordered) * 0.99)] * 1000:.1f} ms"
+        f"milliseconds: median {statistics.median(taken):.1f}, 99 % {taken[int(len(taken) * 0.99)]:.1f}, worst {taken[-1]:.1f}"
     )
-    middle = [size for at, size, _ in points if given.seconds * 0.4 <= at <= given.seconds * 0.6]
-    late = [size for at, size, _ in points if at >= given.seconds * 0.8]
-    growth = statistics.median(late) / statistics.median(middle) - 1
     print(
-        f"memory: {middle[0] / 2**20:.0f} MiB half-way, {late[-1] / 2**20:.0f} MiB at the end, {growth:+.1%} (bar +{MOST_GROWTH:.0%})"
+        f"memory: {before / 2**20:.1f} MiB after the first quarter, {after / 2**20:.1f} MiB at the end ({growth:.3f} x)"
     )
-    lived = points[len(points) // 4][2] <= points[-2][2]
-    print("every worker lived on" if lived else "A WORKER ENDED")
-    return int(bool(seen.wrong) or growth > MOST_GROWTH or not lived)
+    for one in wrong:
+        print(f"WRONG {one}")
+    bad = bool(wrong) or growth > MOST_GROWTH
+    print("FAILED" if bad else "no error, memory flat")
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*(float(one) for one in sys.argv[1:2])))

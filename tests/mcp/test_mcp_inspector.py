@@ -70,9 +70,7 @@ def test_it_calls_every_tool(installed: Install, tmp_path: Path, port: int, tool
     assert key in called.get("result", called)["structuredContent"]
 
 
-def test_it_calls_the_signature_check(
-    installed: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, port: int
-) -> None:
+def test_it_calls_the_signature_check(installed: Install, tmp_path: Path) -> None:
     """The secret is read by the server, under the name of its variable; the call carries the name alone."""
     asked = {
         "method": "POST",
