@@ -11,10 +11,12 @@ RUN python -m venv /app \
 FROM python:3.11-slim
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 SINCH_AUTH_CACHE=/app/cache
-# The knowledge base and the templates are compiled now, so that a new pod answers at once and needs no writable disk.
+# The knowledge base and the templates are compiled now, so that a new pod answers at once and needs no writable disk; by
+# the user who reads them, because what is compiled is code and nobody else may touch it.
+RUN install -d -o 65532 -g 65532 /app/cache
+USER 65532:65532
 RUN sinch-auth ask --no-input --format agent "401 from the SMS API in Python, eu" > /dev/null \
  && { sinch-auth diagnose --format agent "HTTP/1.1 401 Unauthorized on the SMS API" > /dev/null; test $? -eq 4; }
-USER 65532:65532
 EXPOSE 8765
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8765/health', timeout=2)"]

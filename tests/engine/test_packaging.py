@@ -100,6 +100,25 @@ def test_answers_without_a_writable_home(tmp_path: Path) -> None:
     assert "SINCH_KEY_ID" in result.stdout, result.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits of a process there")
+def test_answers_on_a_full_disk(tmp_path: Path) -> None:
+    """The cache folder is there, and not a byte more fits into it: slower, and right."""
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "from sinch_auth.surfaces.cli import run; run(['ask', '--product', 'fax', '--language', 'php'])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"PATH": "", "SINCH_AUTH_CACHE": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+    )
+    assert "getenv" in result.stdout, result.stderr
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def test_cold_ask_imports_nothing_heavy() -> None:
     """The profile of the hot path: no client of a network, a model or a prompt."""
     code = (

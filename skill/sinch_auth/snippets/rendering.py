@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from sinch_auth.snippets.cells import SnippetRequest, companions, proof_of, purp
 
 if TYPE_CHECKING:
     import jinja2
+    from jinja2.bccache import Bucket
 
     from sinch_auth.knowledge import Knowledge
 
@@ -139,11 +141,17 @@ def _as_code(value: str) -> Code:
 def bytecode_cache() -> jinja2.BytecodeCache | None:
     import jinja2
 
+    class Cache(jinja2.FileSystemBytecodeCache):
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            # What cannot be kept, on a full or read-only disk, is compiled again the next time.
+            with suppress(OSError):
+                super().dump_bytecode(bucket)
+
     # Compiled templates hold constants that were quoted when they were compiled.
     state = Path(quoting.__file__).stat()
     folder = cache_folder() / f"templates-{state.st_size:x}-{state.st_mtime_ns:x}"
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return jinja2.FileSystemBytecodeCache(str(folder))
+        return Cache(str(folder))
     except OSError:
         return None
