@@ -71,7 +71,6 @@ def server(*, shared: bool = False) -> Server[Any]:
         },
         get_tool_input_schema=lambda name: TOOLS[name].input_schema() if name in TOOLS else None,
         on_list_tools=_list_tools,
-        on_call_tool=partial(_call_tool, shared=shared),
         on_list_resources=_list_resources,
         on_list_resource_templates=_list_templates,
         on_read_resource=_read_resource,
@@ -79,6 +78,7 @@ def server(*, shared: bool = False) -> Server[Any]:
         on_get_prompt=_get_prompt,
         on_completion=_complete,
     )
+    made.add_request_handler("tools/call", types.CallToolRequestParams, partial(_call_tool, shared=shared))
     made.extensions[SKILLS] = {"directoryRead": True}
     made.add_request_handler("skills/list", types.PaginatedRequestParams, _list_skills)
     made.add_request_handler("skills/get", types.ReadResourceRequestParams, _get_skill)
@@ -157,7 +157,7 @@ async def _list_tools(context: Context, params: types.PaginatedRequestParams | N
 
 async def _call_tool(
     context: Context, params: types.CallToolRequestParams, *, shared: bool
-) -> types.CallToolResult | types.InputRequiredResult:
+) -> HandlerResult:
     if params.name not in TOOLS:
         raise MCPError(types.INVALID_PARAMS, call(params.name).text)
     arguments = dict(params.arguments or {})
@@ -184,11 +184,10 @@ async def _run(name: str, arguments: Mapping[str, Any], shared: bool) -> Outcome
     return await anyio.to_thread.run_sync(run)
 
 
-def _result(outcome: Outcome) -> types.CallToolResult:
-    text: list[types.ContentBlock] = [types.TextContent(text=outcome.text.rstrip("\n"))]
-    if outcome.error:
-        return types.CallToolResult(content=text, is_error=True)
-    return types.CallToolResult(content=text, structured_content=outcome.data)
+def _result(outcome: Outcome) -> HandlerResult:
+    # In the protocol's own shape, which the SDK still checks: a model would be dumped twice, and data is most of it.
+    made = {"resultType": "complete", "content": [{"type": "text", "text": outcome.text.rstrip("\n")}]}
+    return {**made, "isError": True} if outcome.error else {**made, "structuredContent": outcome.data}
 
 
 # -- questions to the user -------------------------------------------------------------------------------

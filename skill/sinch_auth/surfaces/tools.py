@@ -116,7 +116,7 @@ def call(name: str, arguments: Mapping[str, Any] | None = None, *, shared: bool 
     try:
         if tool is None:
             raise Wrong(f"tool {_shown(name)}", ", ".join(TOOLS), "call one of these")
-        return _run(tool, Call(_checked(tool, arguments or {}), shared))
+        return _remembered(tool, arguments or {}, shared)
     except Wrong as wrong:
         return Outcome(str(wrong), error=True)
     except SinchAuthError as problem:
@@ -130,18 +130,29 @@ _answers: dict[bytes, Outcome] = {}
 _REMEMBERED = 1_000
 
 
-def _run(tool: Tool, given: Call) -> Outcome:
+def _remembered(tool: Tool, arguments: Mapping[str, Any], shared: bool) -> Outcome:
     """The tool's outcome. A guide depends on nothing but its arguments, and the same questions come again and again."""
-    if not tool.pure:
-        return tool.run(given)
-    key = hashlib.blake2b("\0".join(given.given.values()).encode(), digest_size=16).digest()
+    key = _key(arguments) if tool.pure else b""
     found = _answers.get(key)
     if found is None:
-        found = tool.run(given)
-        if len(_answers) >= _REMEMBERED:
-            _answers.clear()
-        _answers[key] = found
+        found = tool.run(Call(_checked(tool, arguments), shared))
+        if key:
+            if len(_answers) >= _REMEMBERED:
+                _answers.clear()
+            _answers[key] = found
     return found
+
+
+def _key(arguments: Mapping[str, Any]) -> bytes:
+    """A digest of the arguments as given; empty where they are not all text, which no tool takes."""
+    if not isinstance(arguments, Mapping):
+        return b""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, value in arguments.items():
+        if not (isinstance(name, str) and isinstance(value, str)):
+            return b""
+        digest.update(f"{len(name)}:{name}{len(value)}:{value}".encode("utf-8", "replace"))
+    return digest.digest()
 
 
 # -- the four tools --------------------------------------------------------------------------------------
