@@ -13,7 +13,7 @@ from functools import partial
 from sinch_auth.facts import Fact, Facts
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.redact import redact
-from sinch_auth.words import deletions, normalise, within_one_typo, words
+from sinch_auth.words import deletions, normalise, spelt, within_one_typo, words
 
 LIMIT = 30_000
 """Characters that are read; of a longer paste its two ends, and what stands around telling words in between."""
@@ -132,7 +132,7 @@ class _Evidence:
         strongest = ranked[0][0]
         level = 40 if strongest >= 40 else 1
         kept = [item for item in ranked if item[0] >= level] if strongest < 100 else [i for i in ranked if i[0] >= 70]
-        return [Fact(fact, value, "text", because) for _, _, value, because in (kept if several else kept[:1])]
+        return [Fact(fact, value, "text", spelt(because)) for _, _, value, because in (kept if several else kept[:1])]
 
 
 def _hosts(knowledge: Knowledge, text: str, evidence: _Evidence) -> list[tuple[str, str, str]]:

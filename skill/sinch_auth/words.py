@@ -17,6 +17,7 @@ _SPECIAL = (
     (re.compile(r"([‘’ʼ`´])"), "'"),
     (re.compile(r"n't\b"), " not"),
 )
+_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 
 
@@ -39,6 +40,15 @@ def words(text: str) -> list[str]:
     for pattern, plain in _SPECIAL:
         text = pattern.sub(plain, text)
     return [_singular(word) for word in _WORD.findall(text)]
+
+
+def spelt(found: str) -> str:
+    """Words as people write them: between two CJK characters there is no space.
+
+    >>> spelt("发 短 信 sms api")
+    '发短信 sms api'
+    """
+    return _GAP.sub("", found)
 
 
 def deletions(word: str) -> Iterator[str]:

@@ -39,6 +39,12 @@ def test_fact_is_found(text: str, name: str, value: str) -> None:
     assert value in understand(BASE, text).facts.values(name)
 
 
+def test_chinese_is_quoted_as_it_was_written() -> None:
+    """The words are compared one character at a time; nobody writes them so."""
+    found = understand(BASE, "用 python 发短信，欧洲区，报 401").facts
+    assert [fact.evidence for fact in found if fact.name in {"product", "region"}] == ["发短信", "欧洲"]
+
+
 @pytest.mark.parametrize("text", ["give us 401", "send it to us please", "let us use the conversation api"])
 def test_us_the_pronoun_is_not_a_region(text: str) -> None:
     """The most common word that is also a region code."""
