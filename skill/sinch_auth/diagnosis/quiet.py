@@ -31,7 +31,7 @@ _INSIDE = re.compile(r"^\s{0,8}[<>]\s*$")
 
 
 def quiet(text: str) -> str:
-    """The text with each HTTP message written as one line, and without what nobody said.
+    r"""The text with each HTTP message written as one line, and without what nobody said.
 
     >>> quiet("* ALPN: h2\n> GET /a HTTP/1.1\n> Host: b.c\n> Accept: */*\n< HTTP/1.1 401 Unauthorized\n{}")
     'https://b.c/a\n401 Unauthorized\n{}'

@@ -38,11 +38,9 @@ class Computation:
 class Explanation:
     """What is known about a signature.
 
-    `verdict` is `match`, `mistake` or `no_match`. `wrong` reproduces the given signature exactly; None
-    where nothing
-    does or where there is no signature. `classes` are other sets of mistakes that give the very same
-    signature on
-    this request. `findings` need no computation. `check_first` orders what to look at where nothing matched.
+    `verdict` is `match`, `mistake` or `no_match`. `wrong` reproduces the given signature exactly; None where
+    nothing does or where there is no signature. `classes` are other sets of mistakes that give the very same signature
+    on this request. `findings` need no computation. `check_first` orders what to look at where nothing matched.
     """
 
     scheme: str
@@ -76,8 +74,8 @@ def explain(
     Raises `UsageError` where there is nothing to explain.
 
     >>> request = Request.of(
-    ...     "POST", "/v1/sms/+46700000000", {"content-type": "application/json",
-    "x-timestamp": "2014-06-04T13:41:58Z"},
+    ...     "POST", "/v1/sms/+46700000000",
+    ...     {"content-type": "application/json", "x-timestamp": "2014-06-04T13:41:58Z"},
     ...     '{"message":"Hello world"}', signature="t8UjVqn349Qq+z9unm1TchpR17z+OJrqMV05mvCV8T4=")
     >>> [named.id for named in explain("signed-request", request, "JViE5vDor0Sw3WllZka15Q==").mistakes]
     ['secret-not-decoded']

@@ -17,9 +17,8 @@ from sinch_auth.signing.request import Request
 class Scheme:
     """One way Sinch signs or wants to be signed.
 
-    `labels` names the parts of the string to sign for people, in order. `secret_env` is where the
-    secret is looked
-    for when nothing else is said. `source` cites `facts` and `vectors`.
+    `labels` names the parts of the string to sign for people, in order. `secret_env` is where the secret is
+    looked for when nothing else is said. `source` cites `facts` and `vectors`.
     """
 
     name: str

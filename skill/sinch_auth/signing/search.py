@@ -1,12 +1,9 @@
 """From a signature to the fewest mistakes that reproduce it exactly.
 
-A recipe has slots; a mistake sets slots. Slots that make one part of the message form a column, and columns
-are
-independent, so combinations of up to three mistakes are products over columns. The output encoding is
-undone first
-and costs nothing to combine. What is found at the smallest number of mistakes is all returned: explanations
-that
-cannot be told apart on this request are one class.
+A recipe has slots; a mistake sets slots. Slots that make one part of the message form a column, and columns are
+independent, so combinations of up to three mistakes are products over columns. The output encoding is undone first and
+costs nothing to combine. What is found at the smallest number of mistakes is all returned: explanations that cannot be
+told apart on this request are one class.
 """
 
 from __future__ import annotations

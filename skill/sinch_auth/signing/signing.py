@@ -28,8 +28,8 @@ def sign(request: Request, key: str, secret: str) -> Signed:
     Raises `UsageError` for a missing key or timestamp, a secret that is not base64, or a relative path.
 
     >>> request = Request.of(
-    ...     "POST", "/v1/sms/+46700000000", {"content-type": "application/json",
-    "x-timestamp": "2014-06-04T13:41:58Z"},
+    ...     "POST", "/v1/sms/+46700000000",
+    ...     {"content-type": "application/json", "x-timestamp": "2014-06-04T13:41:58Z"},
     ...     '{"message":"Hello world"}')
     >>> sign(request, "5F5C418A0F914BBC8234A9BF5EDDAD97", "JViE5vDor0Sw3WllZka15Q==").signature
     'qDXMwzfaxCRS849c/2R0hg0nphgdHciTo7OdM6MsdnM='
