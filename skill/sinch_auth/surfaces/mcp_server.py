@@ -155,9 +155,7 @@ async def _list_tools(context: Context, params: types.PaginatedRequestParams | N
     return _tools()
 
 
-async def _call_tool(
-    context: Context, params: types.CallToolRequestParams, *, shared: bool
-) -> HandlerResult:
+async def _call_tool(context: Context, params: types.CallToolRequestParams, *, shared: bool) -> HandlerResult:
     if params.name not in TOOLS:
         raise MCPError(types.INVALID_PARAMS, call(params.name).text)
     arguments = dict(params.arguments or {})
