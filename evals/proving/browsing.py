@@ -9,13 +9,16 @@ what the page registers with is checked by our lint.
 from __future__ import annotations
 
 import json
+import os
 import queue
 import re
+import signal
 import ssl
 import subprocess
 import tempfile
 import threading
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -124,7 +127,8 @@ def show(page: str, token: str, seconds: float = _SECONDS) -> Shown:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with (
-            tempfile.TemporaryDirectory(prefix="sinch-browser-") as profile,
+            # A helper of the browser may write to its profile for a moment after it has ended.
+            tempfile.TemporaryDirectory(prefix="sinch-browser-", ignore_cleanup_errors=True) as profile,
             _browser(f"http://127.0.0.1:{plain.server_port}/", secure.server_port, Path(profile)),
         ):
             try:
@@ -154,15 +158,15 @@ class _browser:
 
     def __enter__(self) -> None:
         quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(self._command, stdin=quiet, stdout=quiet, stderr=quiet)
+        self._process = subprocess.Popen(self._command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
 
 def _stub() -> str:

@@ -10,7 +10,7 @@ from sinch_auth.decisions import Decision, Situation
 from sinch_auth.facts import UNKNOWN, Fact, Facts
 from sinch_auth.interview import Asked
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
-from sinch_auth.schema import Gotcha, Purpose, Smoke
+from sinch_auth.schema import Gotcha, Product, Purpose, Smoke
 from sinch_auth.snippets import Snippet, SnippetRequest
 from sinch_auth.triage import Cause
 from sinch_auth.understand import Understood, understand
@@ -263,6 +263,9 @@ def _part(knowledge: Knowledge, facts: Facts, product: str, causes: list[Cause],
         for id, one in model.credentials.items()
         if id in names and not (decision.method == "public" and one.secret)
     )
+    callback = _callback_secret(knowledge, entry, decision, causes, asking.locale)
+    if callback and callback.env not in {one.env for one in needed}:
+        needed = (callback, *needed)
     endpoints = [Endpoint("token", decisions.TOKEN_URL)] if decision.method == "oauth2" else []
     if decision.url:
         endpoints.append(Endpoint("api", decision.url))
@@ -281,12 +284,26 @@ def _part(knowledge: Knowledge, facts: Facts, product: str, causes: list[Cause],
         credentials=needed,
         endpoints=tuple(endpoints),
         header=method.header,
-        next_step=_next_step(knowledge, product, decision, asking.locale),
+        next_step=knowledge.text("try-webhook", asking.locale)
+        if callback and entry.webhooks and entry.webhooks.scheme != "unknown"
+        else _next_step(knowledge, product, decision, asking.locale),
         snippets=_snippets(knowledge, facts, situation, decision, causes, asking),
         gotchas=_gotchas(knowledge, situation, decision, asking),
         links=tuple(entry.docs[:2]),
         sources=tuple(dict.fromkeys((*(way.source if way else ()), *model.source)))[:4],
     )
+
+
+def _callback_secret(
+    knowledge: Knowledge, entry: Product, decision: Decision, causes: list[Cause], locale: str
+) -> Needed | None:
+    """What checks a call from Sinch, where that is the question: mostly another secret than the one for calls to it."""
+    shown = causes[0].row.show if causes else None
+    wanted = (shown,) if shown else decision.purposes
+    if "webhook" not in wanted or not (entry.webhooks and entry.webhooks.secret_env):
+        return None
+    name = knowledge.text("webhook-secret", locale)
+    return Needed("webhook_secret", name, entry.webhooks.secret_env, entry.webhooks.secret_where, True)
 
 
 def smoke(knowledge: Knowledge, product: str, model: str, locale: str = DEFAULT_LOCALE) -> Smoke | None:

@@ -117,18 +117,6 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
     method = insisted if insisted and not route.startswith("refused") else method_rule.then
     method_because = method_rule.because if method == method_rule.then else knowledge.text("method-insisted", locale)
 
-    host = api_host(product, model)
-    offered = regions(product, model)
-    region = situation.region if situation.region in offered else ""
-    host_rule = decide(
-        knowledge.table("host", locale),
-        {
-            "regions": "none" if not offered else "required" if product.region and product.region.ask else "optional",
-            "region": "known" if region else "not-offered" if situation.region else "unknown",
-        },
-    )
-    if host_rule.then == "global":
-        region = "global" if "global" in offered else offered[0]
     purposes_rule = decide(
         knowledge.table("purposes", locale),
         {
@@ -137,6 +125,21 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
             "route": "refused" if route.startswith("refused") else route,
         },
     )
+    purposes = tuple(purposes_rule.then.split("+"))
+
+    host = api_host(product, model)
+    offered = regions(product, model)
+    region = situation.region if situation.region in offered else ""
+    host_rule = decide(
+        knowledge.table("host", locale),
+        {
+            "regions": "none" if not offered else "required" if product.region and product.region.ask else "optional",
+            "region": "known" if region else "not-offered" if situation.region else "unknown",
+            "direction": "from-sinch" if purposes == ("webhook",) else "to-sinch",
+        },
+    )
+    if host_rule.then == "global":
+        region = "global" if "global" in offered else offered[0]
     return Decision(
         product=situation.product,
         model=model,
@@ -147,7 +150,7 @@ def resolve(knowledge: Knowledge, situation: Situation, locale: str = "en") -> D
         region=region,
         asks_region=host_rule.then == "ask",
         sdk_line=line if route in ("sdk", "client-sdk") else "",
-        purposes=tuple(purposes_rule.then.split("+")),
+        purposes=purposes,
         because=tuple(dict.fromkeys((model_rule.because, route_rule.because, method_because))),
     )
 

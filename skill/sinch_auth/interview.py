@@ -77,7 +77,8 @@ def _open(knowledge: Knowledge, facts: Facts, code_wanted: bool, also: tuple[str
         return "language"
     here = situation(knowledge, facts)
     decision = decisions.resolve(knowledge, here)
-    if decision.asks_region and not facts.settled("region"):
+    where_matters = decision.asks_region or ("region" in also and _asks_region(knowledge, product))
+    if where_matters and not facts.settled("region"):
         return "region"
     # Where a region is asked for, the environment is not: three questions are enough.
     regional = bool(decision.host and decision.host.regions and decision.asks_region) or _asks_region(

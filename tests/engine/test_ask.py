@@ -84,6 +84,20 @@ def test_language_is_not_asked_for_when_only_keys_are_wanted() -> None:
     assert data["answer"]["auth_model"] == "application"
 
 
+@pytest.mark.parametrize(
+    "text, first",
+    [
+        ("verify the numbers webhook signature in python", "SINCH_HMAC_SECRET"),
+        ("mailgun webhook signature in laravel", "MAILGUN_WEBHOOK_SIGNING_KEY"),
+        ("voice callback signature in php", "SINCH_APPLICATION_KEY"),
+        ("list my numbers in python", "SINCH_PROJECT_ID"),
+    ],
+)
+def test_what_checks_a_webhook_comes_first_where_that_is_the_question(text: str, first: str) -> None:
+    """Calls from Sinch are mostly signed with another secret than calls to it."""
+    assert ask(text)["answer"]["credentials"][0]["env"] == first
+
+
 def test_region_in_the_text_is_not_asked_for() -> None:
     """The text says eu app."""
     data = ask("401 when I send a whatsapp message from my node backend, eu app")

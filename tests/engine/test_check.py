@@ -52,7 +52,7 @@ def test_proof_holds_and_enumerates_something(base: knowledge.Knowledge, proof: 
         ("references", "products/fax.yaml", r"\{project_id\}", "{projectid}", "projectid"),
         ("references", "products/fax.yaml", r"aliases: \[", "aliases: [whatsapp, ", "whatsapp"),
         ("tables", "rules/host.yaml", r"regions: \[none\]", "regions: [nun]", "nun"),
-        ("tables", "rules/host.yaml", r"region: \[unknown, not-offered\]\}\n    then: ask", "region: [unknown]}\n    then: ask", "nothing is decided"),
+        ("tables", "rules/host.yaml", r"region: \[unknown, not-offered\], direction: \[to-sinch\]", "region: [unknown], direction: [to-sinch]", "nothing is decided"),
         ("tables", "rules/host.yaml", r"region: \[known\]", "region: [known, unknown]", "all decide"),
         ("tables", "rules/purposes.yaml", r"when: \{wants: \[webhook\]\}", "when: {}", "can never decide"),
         ("outcomes", "products/fax.yaml", "method: oauth2", "method: signed", "is not accepted"),

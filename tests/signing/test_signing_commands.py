@@ -43,7 +43,7 @@ class Ended:
 def called(*arguments: str, stdin: str | bytes = "", env: Mapping[str, str] | None = None) -> Ended:
     """Run a command in this process, with its own streams and environment."""
     unset: dict[str, str | None] = dict.fromkeys(
-        ("SINCH_APPLICATION_KEY", "SINCH_APPLICATION_SECRET", "SINCH_WEBHOOK_SECRET")
+        ("SINCH_APPLICATION_KEY", "SINCH_APPLICATION_SECRET", "SINCH_WEBHOOK_SECRET", "SINCH_HMAC_SECRET")
     )
     with CliRunner().isolation(input=stdin, env={**unset, **(env or {})}) as (output, errors, _):
         code = run(list(arguments))
@@ -255,7 +255,7 @@ def test_verify_webhook_names_the_mistake() -> None:
     signature = base64.b64encode(bytes.fromhex(vector["expected"])).decode()
     request = _http(as_json("numbers-webhook", vector["inputs"], signature))
     done = called(
-        "verify-webhook", "--format", "json", stdin=request, env={"SINCH_WEBHOOK_SECRET": vector["inputs"]["secret"]}
+        "verify-webhook", "--format", "json", stdin=request, env={"SINCH_HMAC_SECRET": vector["inputs"]["secret"]}
     )
     assert (done.code, done.data["verdict"]) == (4, "invalid")
     assert done.data["explanation"]["mistakes"] == ["signature-in-base64"]
@@ -349,7 +349,13 @@ def test_no_secret_leaves_the_process(secret: str, wrong: dict[str, Any], form: 
     if data.draw(st.booleans(), "signed with this secret"):
         request = _signed_wrongly(data, scheme, request, secret)
     env = dict.fromkeys(
-        ("SINCH_APPLICATION_SECRET", "SINCH_WEBHOOK_SECRET", "SINCH_SERVICE_SECRET", "MAILGUN_WEBHOOK_SIGNING_KEY"),
+        (
+            "SINCH_APPLICATION_SECRET",
+            "SINCH_WEBHOOK_SECRET",
+            "SINCH_HMAC_SECRET",
+            "SINCH_VOICE_SERVICE_SECRET",
+            "MAILGUN_WEBHOOK_SIGNING_KEY",
+        ),
         secret,
     ) | {"SINCH_APPLICATION_KEY": RTC["SINCH_APPLICATION_KEY"]}
     text = data.draw(st.sampled_from((json.dumps(request), _http(request), "", "no request", "{", "a.b.c")), "input")

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from sinch_auth import webhooks
+from sinch_auth import knowledge, webhooks
 from sinch_auth.signing import Request
 from sinch_auth.signing.pasted import read_http
+from sinch_auth.signing.schemes import SCHEMES
 
 DATA = json.loads((Path(__file__).parents[1] / "data/vectors/signing.json").read_text(encoding="utf-8"))
 VECTORS: dict[str, Any] = {vector["id"]: vector for vector in DATA["vectors"]}
@@ -198,3 +199,12 @@ def test_provisioning_is_observed_not_promised() -> None:
     assert made.verdict == "valid"
     assert "scheme-not-published" in _findings(made)
     assert webhooks.verify(Request.of("POST", "/", {}, b"{}"), secret, scheme="provisioning").verdict == "unknown"
+
+
+def test_a_secret_has_one_name() -> None:
+    """`verify-webhook` reads the variable that the answer about the product names."""
+    base = knowledge.load()
+    told = {(one.scheme, one.secret_env) for id in base.ids("product") if (one := base.product(id).webhooks)}
+    for scheme, variable in told:
+        if scheme in SCHEMES:
+            assert SCHEMES[scheme].secret_env == variable

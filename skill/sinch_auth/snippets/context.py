@@ -372,12 +372,12 @@ class Builder:
             id = "application_secret"
         elif scheme == "voice-v2-webhook":
             id = "service_secret"
-            env = webhooks.secret_env or "SINCH_SERVICE_SECRET"
+            env = webhooks.secret_env
             self._set("service_id", env.replace("SECRET", "ID"), "the service's own id, not the Project ID")
             self._set(id, env, webhooks.secret_where)
         else:
             id = "secret" if re.search(r"[(, ]secret\b", helper) else "webhook_secret"
-            self._set(id, webhooks.secret_env or "SINCH_WEBHOOK_SECRET", webhooks.secret_where)
+            self._set(id, webhooks.secret_env, webhooks.secret_where)
         arguments = []
         for pair in self.coverage.arguments if self.coverage and scheme == "signed-request" else ():
             argument, _, credential = pair.partition(":")
