@@ -33,7 +33,8 @@ _VERSION = re.compile(
     r"(?:sinch(?:-sdk-\w+|/sdk-core|/sdk-client)?|sdk(?:-core|-client)?|pip show sinch *->|version)"
     r"[ \"'=@v:^~(]{1,4}(\d+\.\d+(?:\.\d+)?|\d\.x)"
 )
-_FINE = re.compile(r"\b(?:work|worked|fine|ok|okay)\b|正 常|没 问 题")
+_FINE = re.compile(r"\b(?:work|worked|fine|ok|okay)\b|正 常|没 问 题|可 用|能 用")
+_FINE_AT = re.compile(r"\b(?:works?|worked|fine|ok|okay|accepted|good)\s+(?:on|with|at|against|for)\s+(?:https?://)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,13 @@ class _Evidence:
 def _hosts(knowledge: Knowledge, text: str, evidence: _Evidence) -> list[tuple[str, str, str]]:
     """Known host names in the text, as (host, product, region)."""
     found = []
-    for match in dict.fromkeys(_HOST.findall(text)):
+    for match, start in {one[0]: one.start() for one in _HOST.finditer(text)}.items():
         row = knowledge.database.execute("select product, region, model from host where host = ?", (match,)).fetchone()
         if row:
             product, region, model = row
-            evidence.add("product", product, 100, match)
+            # "The same pair is fine on HOST" is a contrast: another product is in trouble.
+            contrast = _FINE_AT.search(text[max(0, start - 40) : start])
+            evidence.add("product", product, 60 if contrast else 100, match)
             found.append((match, product, region))
             if model:
                 evidence.add("model", model, 100, match)
@@ -166,11 +169,17 @@ def _phrases(knowledge: Knowledge, text: str, found: list[str], evidence: _Evide
                 hits.append((start, start + len(parts), fact, value, weight, phrase))
     # The same words may name two values (an alias two products share): only a longer phrase shadows.
     named: dict[tuple[int, int, str], set[str]] = defaultdict(set)
-    for start, end, fact, value, _, _ in hits:
+    longer: dict[tuple[str, str], str] = {}
+    for start, end, fact, value, _, phrase in hits:
         named[start, end, fact].add(value)
+        parts = phrase.split(" ")
+        longer |= {(fact, " ".join(parts[:length])): value for length in range(1, len(parts))}
     used: dict[str, set[int]] = defaultdict(set)
     for start, end, fact, value, weight, phrase in sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0])):
         covered = used[fact]
+        # Who says "voice v2" once means it by "voice" too.
+        if longer.get((fact, phrase), value) != value:
+            continue
         if covered.issuperset(range(start, end)) and len(named[start, end, fact]) == 1:
             continue
         covered.update(range(start, end))

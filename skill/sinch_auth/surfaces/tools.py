@@ -127,7 +127,7 @@ def call(name: str, arguments: Mapping[str, Any] | None = None, *, shared: bool 
 _answers: dict[bytes, Outcome] = {}
 """Guides given before, under a digest of their arguments: a question may hold a secret, its digest does not."""
 
-_REMEMBERED = 1_000
+_REMEMBERED = 256
 
 
 def _remembered(tool: Tool, arguments: Mapping[str, Any], shared: bool) -> Outcome:
