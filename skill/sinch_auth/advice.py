@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -10,13 +11,19 @@ from sinch_auth.decisions import Decision, Situation
 from sinch_auth.facts import UNKNOWN, Fact, Facts
 from sinch_auth.interview import Asked
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
-from sinch_auth.schema import Gotcha, Product, Purpose, Smoke
+from sinch_auth.schema import Detail, Gotcha, Product, Purpose, Smoke
 from sinch_auth.snippets import Snippet, SnippetRequest
 from sinch_auth.triage import Cause
 from sinch_auth.understand import Understood, understand
 
 Status = Literal["answer", "needs_input", "refused", "out_of_scope"]
-Detail = Literal["concise", "full"]
+
+_REQUEST = re.compile(
+    r"(?i)\bcurl\b|authorization|\bauth ?=|\b(?:basic|bearer) \S|\bHTTP/[12]|x-timestamp:|"
+    r"\b(?:get|post|put|patch|delete) (?:https?://|/)|"
+    r"createhmac|hash_hmac|hmac\.new|getenv|sinchclient|\bjwt\.|signedstring|(?:key|secret)[\"']?\s?[:=]\s?[\"']"
+)
+"""What a text shows in which a credential can be seen at work: a request, or code that makes one."""
 
 _GOTCHAS = {"concise": 3, "full": 7}
 _CAUSES = {"concise": 3, "full": 4}
@@ -119,7 +126,7 @@ def reply(knowledge: Knowledge, asking: Asking) -> Reply:
     understood = understand(knowledge, asking.text)
     facts = Facts((*asking.facts, *understood.facts))
     understood = replace(understood, facts=facts)
-    causes = triage.causes(knowledge, understood, asking.locale)
+    causes = _causes(knowledge, understood, asking)
     facts = _implied(facts, causes)
     warnings = _warnings(knowledge, understood, asking.locale)
     top = causes[0].row if causes else None
@@ -182,6 +189,17 @@ def _warnings(knowledge: Knowledge, understood: Understood, locale: str) -> tupl
     if not understood.secrets:
         return ()
     return (knowledge.text("secret-pasted", locale).replace("{kinds}", ", ".join(understood.secrets)),)
+
+
+def _causes(knowledge: Knowledge, understood: Understood, asking: Asking) -> list[Cause]:
+    """The rows that fit; where a request was pasted, also what in it cannot be right."""
+    if _REQUEST.search(asking.text):
+        # Only here, for most questions show no request and need not wait for the import.
+        from sinch_auth.diagnosis import contradicted
+
+        if found := contradicted(knowledge, understood, asking.text, asking.locale):
+            return found
+    return triage.causes(knowledge, understood, asking.locale)
 
 
 # -- putting the answer together -------------------------------------------------------------------------

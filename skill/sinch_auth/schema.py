@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
+Detail = Literal["concise", "full"]
+"""How much an answer tells."""
+
 Confidence = Literal["high", "medium", "low", "unknown"]
 Environment = Literal["production", "prototype"]
 Where = Literal["backend", "client"]
@@ -400,7 +403,11 @@ class Contradiction(Sourced, frozen=True, kw_only=True):
     region_differs: bool = False
     """Whether the text says another region than the host has."""
     quoted: bool = False
-    """Whether the value is a variable in single quotes."""
+    """Whether the value is a variable in single quotes, or went out as the variable's name."""
+    pattern: str = ""
+    """A regular expression for what the masked text must show, where words cannot say it: a line of code, a header."""
+    signed: Literal["", "content-type", "empty-md5", "hex-md5", "method", "path", "timestamp"] = ""
+    """Line of a printed string to sign that the request beside it does not bear out."""
     languages: list[str] = []
     """Languages of the SDK in use."""
     since: str = ""

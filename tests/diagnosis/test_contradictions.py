@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sinch_auth import knowledge
+from sinch_auth.advice import Asking, reply
 from sinch_auth.diagnosis import Pasted, diagnose
 from sinch_auth.schema import Contradiction
 
@@ -19,6 +20,16 @@ def test_example_finds_its_contradiction_first(id: str, example: str) -> None:
     assert found.causes[0].id == RULES[id].row
     assert (found.causes[0] in found.contradictions) is not RULES[id].answer
     assert "{" not in found.causes[0].evidence[0]
+
+
+@pytest.mark.parametrize(
+    "id, example", [(id, example) for id, rule in RULES.items() if not rule.answer for example in rule.examples]
+)
+def test_ask_names_the_same_cause(id: str, example: str) -> None:
+    """Whoever asks with a paste is not told less than whoever diagnoses it."""
+    answer = reply(BASE, Asking(text=example)).answer
+    assert answer is not None
+    assert answer.causes[0].id == RULES[id].row
 
 
 @pytest.mark.parametrize("id", list(RULES))
@@ -82,3 +93,49 @@ def test_accepted_request_contradicts_nothing() -> None:
         "> Authorization: Bearer 0123456789abcdef0123456789abcdef\n< HTTP/1.1 200 OK\n"
     )
     assert diagnose(BASE, Pasted(text)).contradictions == ()
+
+
+SIGNED = "{method}\n{md5}\n{type}\nx-timestamp:2026-11-24T08:00:00Z\n{path}\n\n"
+SENT = """> POST /calling/v1/callouts HTTP/1.1
+> Host: calling.api.sinch.com
+> Content-Type: application/json
+> x-timestamp: 2026-11-24T08:00:00Z
+> Authorization: Application 5F5C418A0F914BBC8234A9BF5EDDAD97:AAAA
+< HTTP/1.1 401 Unauthorized
+{"errorCode":40102}"""
+RIGHT = {
+    "method": "POST",
+    "md5": "jANzQ+rgAHyf1MWQFSwvYw==",
+    "type": "application/json",
+    "path": "/calling/v1/callouts",
+}
+
+
+@pytest.mark.parametrize(
+    "line, value, row",
+    [
+        ("method", "post", "method-lower-case"),
+        ("md5", "8c037343bae0001fc9f0c591502c2f63", "body-md5-in-hex"),
+        ("type", "application/json; charset=utf-8", "content-type-differs"),
+        ("path", "/v1/callouts", "path-signed-wrong"),
+    ],
+)
+def test_printed_string_to_sign_is_held_against_the_request(line: str, value: str, row: str) -> None:
+    """One line that is not what was sent is the first cause; where all agree there is no such finding."""
+    right = diagnose(BASE, Pasted(SIGNED.format(**RIGHT) + SENT))
+    assert row not in {one.id for one in right.contradictions}
+    assert diagnose(BASE, Pasted(SIGNED.format(**{**RIGHT, line: value}) + SENT)).causes[0].id == row
+
+
+@pytest.mark.parametrize(
+    "sent, row",
+    [
+        ("> Authorization: Bearer $SINCH_TOKEN", "variable-in-single-quotes"),
+        ("> Authorization: Bearer undefined", "empty-value-sent"),
+        ("> Authorization: Basic MTExMTExMTEtMjIyMi0zMzMzLTQ0NDQtNTU1NTU1NTU1NTU1OmZha2Uta2V5LXNlY3JldC1ub3QtcmVhbAo=", "value-with-quotes-or-newline"),
+    ],
+)  # fmt: skip
+def test_value_that_never_was_one(sent: str, row: str) -> None:
+    """The name of a variable, no value at all, a line break inside: seen in what went out."""
+    text = f"> GET /v1/projects/x/apps HTTP/1.1\n> Host: eu.conversation.api.sinch.com\n{sent}\n< HTTP/1.1 401\n"
+    assert diagnose(BASE, Pasted(text)).causes[0].id == row

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 
 from sinch_auth.diagnosis.exchange import TOKEN_HOST, Exchange, place_of
 from sinch_auth.facts import Facts
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.schema import Contradiction, alternatives
+from sinch_auth.understand import Understood
 from sinch_auth.words import words
 
 _PROJECT = "project"
@@ -39,25 +42,39 @@ class _Seen:
     version: str
 
 
+def spoken(knowledge: Knowledge, understood: Understood, locale: str) -> list[tuple[str, Contradiction]]:
+    """The rules, by id, that the words and the look of the text allow, whatever its exchanges are."""
+    said = f" {' '.join(understood.words)} "
+    return [
+        (id, rule)
+        for id, rule in knowledge.remembered(("contradictions", locale), partial(_rules, knowledge, locale))
+        if all(any(_as_spoken(phrase) in said for phrase in alternatives(group)) for group in rule.says)
+        and not any(_as_spoken(phrase) in said for phrase in rule.not_says)
+        and (not rule.pattern or _matches(rule.pattern, understood.text))
+    ]
+
+
 def contradicting(
-    knowledge: Knowledge, exchange: Exchange, facts: Facts, text: tuple[str, ...], locale: str
+    knowledge: Knowledge, exchange: Exchange, rules: list[tuple[str, Contradiction]], facts: Facts, locale: str
 ) -> list[Contradicting]:
-    """Every contradiction in one exchange, the strongest first. An accepted request has none."""
+    """Which of the `spoken` rules hold in one exchange, the strongest first. An accepted request has none."""
     if exchange.accepted:
         return []
     seen = _seen(knowledge, exchange, facts)
     said = seen if seen.host else _as_said(knowledge, seen, facts)
-    spoken = f" {' '.join(text)} "
     found = []
-    for id in knowledge.ids("contradiction"):
-        rule = knowledge.entry("contradiction", id, Contradiction, locale)
-        if _holds(rule, said if rule.answer else seen, spoken):
+    for id, rule in rules:
+        if _holds(rule, said if rule.answer else seen):
             found.append(
                 Contradicting(
                     id, rule, _because(knowledge, rule, said if rule.answer else seen, locale), _weight(rule, seen)
                 )
             )
     return sorted(found, key=lambda one: -one.weight)
+
+
+def _rules(knowledge: Knowledge, locale: str) -> list[tuple[str, Contradiction]]:
+    return [(id, knowledge.entry("contradiction", id, Contradiction, locale)) for id in knowledge.ids("contradiction")]
 
 
 def credential_name(knowledge: Knowledge, kind: str, locale: str) -> str:
@@ -95,7 +112,7 @@ def _as_said(knowledge: Knowledge, seen: _Seen, facts: Facts) -> _Seen:
     return replace(seen, host=product, product=product, host_model=models.pop() if len(models) == 1 else "")
 
 
-def _holds(rule: Contradiction, seen: _Seen, spoken: str) -> bool:
+def _holds(rule: Contradiction, seen: _Seen) -> bool:
     exchange = seen.exchange
     kind = exchange.credential or ("none" if exchange.complete else "")
     return (
@@ -109,13 +126,18 @@ def _holds(rule: Contradiction, seen: _Seen, spoken: str) -> bool:
         and (not rule.methods or exchange.method in rule.methods)
         and (not rule.content_types or exchange.content_type in rule.content_types)
         and (not rule.quoted or bool(exchange.carried and exchange.carried.quoted))
+        and (not rule.signed or rule.signed in exchange.signed)
         and (not rule.region_differs or _differs(seen))
         and (not rule.languages or seen.language in rule.languages)
         and (not rule.since or (bool(seen.version) and _number(seen.version) >= _number(rule.since)))
         and (not rule.before or (bool(seen.version) and _number(seen.version) < _number(rule.before)))
-        and all(any(_said(phrase, spoken) for phrase in alternatives(group)) for group in rule.says)
-        and not any(_said(phrase, spoken) for phrase in rule.not_says)
     )
+
+
+@lru_cache(maxsize=64)
+def _matches(pattern: str, text: str) -> bool:
+    """Remembered, because what is asked about a text is tried out with each answer."""
+    return re.search(pattern, text) is not None
 
 
 def _status(seen: _Seen) -> int:
@@ -136,8 +158,9 @@ def _differs(seen: _Seen) -> bool:
     )
 
 
-def _said(phrase: str, spoken: str) -> bool:
-    return f" {' '.join(words(phrase))} " in spoken
+@cache
+def _as_spoken(phrase: str) -> str:
+    return f" {' '.join(words(phrase))} "
 
 
 def _number(version: str) -> tuple[int, ...]:
@@ -150,7 +173,12 @@ def _weight(rule: Contradiction, seen: _Seen) -> float:
     if rule.answer:
         return (3.0 if seen.host or not rule.hosts else 1.5) + (0.9 if rule.codes else 0) + 0.6 * len(rule.says)
     looks = [rule.carried or rule.models, rule.hosts, rule.host_models, rule.path_ids, rule.before or rule.since]
-    return 5.0 + sum(1 for one in looks if one) + (1 if rule.quoted or rule.region_differs else 0)
+    return (
+        5.0
+        + sum(1 for one in looks if one)
+        + (1 if rule.quoted or rule.region_differs else 0)
+        + (2 if rule.pattern or rule.signed else 0)
+    )
 
 
 def _because(knowledge: Knowledge, rule: Contradiction, seen: _Seen, locale: str) -> str:

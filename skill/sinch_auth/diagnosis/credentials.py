@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sinch_auth import tokens
 from sinch_auth.knowledge import Knowledge
@@ -18,6 +18,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}", re.I)
 _HEX_32 = re.compile(r"[0-9a-f]{32}", re.I)
 _BASE64_16 = re.compile(r"[A-Za-z0-9+/]{22}==")
 _MAILGUN = re.compile(r"(?:pub)?key-[0-9a-z]{4,40}|[0-9a-z]{32}-[0-9a-z]{8}-[0-9a-z]{8}", re.I)
+_UNSET = ("undefined", "null", "none", "nil", "nan", "[object")
 _EMPTY = re.compile(r"[*.…x<>\[\]{}-]*", re.I)
 
 # A header as it travels, as curl's -H, or as a literal in code: `"Authorization": "Bearer " + token`.
@@ -85,7 +86,8 @@ def _found(names: _Names, text: str, now: float) -> Iterator[Carried]:
     headers = []
     for match in _HEADER.finditer(text):
         headers.append(match.span())
-        yield _header(names, match["scheme"].lower(), match["rest"], match.start(), now)
+        one = _header(names, match["scheme"].lower(), match["rest"], match.start(), now)
+        yield replace(one, quoted=True) if _sent_as_name(text, match) else one
     for match in _AFTER_SCHEME.finditer(text):
         # What stands in a header has been read with it.
         if any(start <= match.start() < end for start, end in headers[:_MOST]):
@@ -111,9 +113,20 @@ def _found(names: _Names, text: str, now: float) -> Iterator[Carried]:
             yield Carried("basic", kind, model, match.start())
 
 
+def _sent_as_name(text: str, header: re.Match[str]) -> bool:
+    """Whether a shell variable went out unreplaced: in single quotes, or as curl -v shows what it sent."""
+    if not re.match(r" \$\{?\w", header["rest"]):
+        return False
+    before = text[text.rfind("\n", 0, header.start("scheme")) + 1 : header.start("scheme")]
+    quotes = re.findall(r"[\"'`]", before)
+    return before.startswith("> ") or bool(quotes and quotes[-1] == "'")
+
+
 def _header(names: _Names, scheme: str, rest: str, at: int, now: float) -> Carried:
     value = re.split(r"[\s\"'`,;)]", rest.lstrip(" \"'`.+&=<{$("), maxsplit=1)[0]
     named = names.of(value) or names.of(re.split(r"[\"'`;\n]", rest.strip(" \"'`.+&=<{$("), maxsplit=1)[0][:60])
+    if value.lower() in _UNSET:
+        return Carried(scheme, "unset-value", "", at)
     if scheme == "basic":
         return Carried(scheme, *_basic_value(names, value, named), at)
     if scheme == "bearer":
@@ -129,6 +142,8 @@ def _basic_value(names: _Names, value: str, named: tuple[str, str] | None) -> tu
     if value.startswith("eyJ") and "." in value:
         return "token-as-basic", ""
     user, password = _decoded(value)
+    if (user + password).rstrip() != user + password or user.strip() != user:
+        return "pair-with-line-end", ""
     if user or password:
         return _basic(names, user, password)
     if ":" in value:
@@ -233,7 +248,7 @@ def _decoded(value: str) -> tuple[str, str]:
     except (binascii.Error, ValueError):
         return "", ""
     user, colon, password = text.partition(":")
-    return (user, password) if colon and text.isprintable() else ("", "")
+    return (user, password) if colon and text.rstrip("\r\n").isprintable() else ("", "")
 
 
 def _value(text: str, name: str) -> str:

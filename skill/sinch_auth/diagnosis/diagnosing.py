@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 
 from sinch_auth import decisions, interview, snippets, triage
-from sinch_auth.advice import Detail
 from sinch_auth.diagnosis.archive import as_http
 from sinch_auth.diagnosis.asking import question
-from sinch_auth.diagnosis.contradictions import Contradicting, contradicting, credential_name
+from sinch_auth.diagnosis.contradictions import Contradicting, contradicting, credential_name, spoken
 from sinch_auth.diagnosis.credentials import carried
 from sinch_auth.diagnosis.exchange import Exchange, exchanges, leading, place_of
 from sinch_auth.diagnosis.quiet import quiet
@@ -22,7 +21,7 @@ from sinch_auth.facts import Fact, Facts
 from sinch_auth.interview import Asked
 from sinch_auth.knowledge import DEFAULT_LOCALE, Knowledge
 from sinch_auth.redact import redact
-from sinch_auth.schema import Confidence, Row, When
+from sinch_auth.schema import Confidence, Detail, Row, When
 from sinch_auth.snippets import Snippet, SnippetRequest
 from sinch_auth.understand import Understood, excerpt, understand
 
@@ -129,6 +128,33 @@ def diagnose(knowledge: Knowledge, pasted: Pasted, *, now: float | None = None) 
         warnings=_warnings(knowledge, clean.kinds, pasted.locale),
         exchanges=found,
     )
+
+
+def contradicted(
+    knowledge: Knowledge, understood: Understood, text: str, locale: str = DEFAULT_LOCALE, *, now: float | None = None
+) -> list[triage.Cause]:
+    """The causes of a text with a request in which something cannot be right; none where nothing contradicts.
+
+    `text` is the paste that `understood` was read from, unmasked: the kind of a credential shows in its value.
+    """
+    text = _plain(excerpt(as_http(text)))
+    credentials = carried(knowledge, text, time.time() if now is None else now)
+    found = exchanges(knowledge, text, credentials, redact(text).text)
+    understood = replace(understood, facts=_more_facts(knowledge, understood.facts, found))
+    rules = spoken(knowledge, understood, locale)
+    if not any(
+        any(not one.rule.answer for one in contradicting(knowledge, exchange, rules, understood.facts, locale))
+        or _mixup(knowledge, exchange, locale)
+        for exchange in found
+    ):
+        return []
+    ranked = _ranked(knowledge, understood, found, locale)
+    kept = [one for one in ranked if one.contradicts or one.score >= ranked[0].score * triage.CLOSE]
+    return [triage.Cause(one.id, _localised(knowledge, one, locale), one.score, one.evidence) for one in kept]
+
+
+def _localised(knowledge: Knowledge, one: _Ranked, locale: str) -> Row:
+    return knowledge.row(one.id, locale) if knowledge.has("row", one.id) else one.row
 
 
 def as_json(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -268,11 +294,12 @@ def _ranked(
     for cause in triage.ranked(knowledge, understood):
         score = cause.score * (0.7 if trouble and cause.row.kind == "how-to" else 1)
         merged[cause.id] = _Ranked(cause.id, cause.row, score, cause.evidence)
+    rules = spoken(knowledge, understood, locale)
     for exchange in found:
-        rules = contradicting(knowledge, exchange, facts, understood.words, locale)
-        for one in rules:
+        holding = contradicting(knowledge, exchange, rules, facts, locale)
+        for one in holding:
             merged[one.rule.row] = _merged(knowledge, merged.get(one.rule.row), one)
-        mixup = None if any(not one.rule.answer for one in rules) else _mixup(knowledge, exchange, locale)
+        mixup = None if any(not one.rule.answer for one in holding) else _mixup(knowledge, exchange, locale)
         if mixup:
             merged[mixup.id] = mixup
     return sorted(merged.values(), key=lambda one: (-one.score, one.row.rank, one.id))
@@ -373,7 +400,7 @@ def _told(knowledge: Knowledge, ranked: list[_Ranked], facts: Facts, pasted: Pas
 
 
 def _told_one(knowledge: Knowledge, one: _Ranked, place: int, best: float, facts: Facts, pasted: Pasted) -> Finding:
-    row = knowledge.row(one.id, pasted.locale) if knowledge.has("row", one.id) else one.row
+    row = _localised(knowledge, one, pasted.locale)
     sure = _less_sure(row.confidence, one.confidence or "high")
     if not one.contradicts and one.score < best * _LATER:
         sure = _less_sure(sure, "medium")

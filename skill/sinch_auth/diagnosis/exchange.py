@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from sinch_auth.decisions import TOKEN_URL
 from sinch_auth.diagnosis.credentials import Carried
+from sinch_auth.diagnosis.printed import differing
 from sinch_auth.diagnosis.traces import exception_in, masked, product_in, sdk_in
 from sinch_auth.knowledge import Knowledge
 
@@ -76,6 +77,8 @@ class Exchange:
     """Whether the whole request was seen, so that a header that is not there was not sent."""
     carried: Carried | None = None
     content_type: str = ""
+    signed: tuple[str, ...] = ()
+    """Lines of a printed string to sign that are wrong or differ from the request."""
 
     @property
     def accepted(self) -> bool:
@@ -100,13 +103,14 @@ def exchanges(knowledge: Knowledge, text: str, carried: tuple[Carried, ...], cle
         ]
     sdk, version = sdk_in(clean)
     exception = exception_in(clean)
+    signed = differing(text)
     product = product_in(clean, knowledge.ids("product")) if sdk else ""
     found = []
     for start, end in bounds:
         part = text[start:end]
         here = [replace(one, at=one.at - start) for one in carried if start <= one.at < end]
         found += [
-            replace(one, product=product, sdk=sdk, sdk_version=version, exception=exception)
+            replace(one, product=product, sdk=sdk, sdk_version=version, exception=exception, signed=signed)
             for one in _of(knowledge, part, here)
         ]
     return tuple(found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sinch_auth.advice import Detail
 from sinch_auth.diagnosis import Diagnosis, Finding
 from sinch_auth.diagnosis.contradictions import credential_name
 from sinch_auth.knowledge import Knowledge
+from sinch_auth.schema import Detail
 from sinch_auth.surfaces import prose
 
 

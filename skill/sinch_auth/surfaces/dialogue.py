@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from sinch_auth import advice
-from sinch_auth.advice import Asking, Detail, Reply
+from sinch_auth.advice import Asking, Reply
 from sinch_auth.facts import UNKNOWN, Facts
 from sinch_auth.interview import Asked
 from sinch_auth.knowledge import Knowledge
+from sinch_auth.schema import Detail
 
 
 def hold(knowledge: Knowledge, text: str, stated: Facts, locale: str, detail: Detail) -> tuple[str, Reply]:

@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
-from sinch_auth.advice import Detail, Reply
+from sinch_auth.advice import Reply
 from sinch_auth.knowledge import Knowledge
 from sinch_auth.resources import data_folder
+from sinch_auth.schema import Detail
 
 # How many gotchas to try until the text fits; the first of `full` has the links too.
 _GOTCHAS = {"concise": (2,), "full": (5, 4, 3, 2, 1, 0)}

@@ -12,6 +12,7 @@ from sinch_auth import advice, knowledge
 from sinch_auth.advice import Asking, Reply
 from sinch_auth.errors import UnknownName, UsageError
 from sinch_auth.facts import UNKNOWN, Fact, Facts
+from sinch_auth.schema import Detail
 from sinch_auth.surfaces import prose
 
 
@@ -36,7 +37,7 @@ def command(
     environment: str | None,
     method: str | None,
     locale: str | None,
-    detail: advice.Detail,
+    detail: Detail,
     no_input: bool,
     form: str,
 ) -> None:
@@ -100,7 +101,7 @@ def _regions(base: knowledge.Knowledge, products: tuple[str, ...]) -> list[str]:
     )
 
 
-def _show(base: knowledge.Knowledge, reply: Reply, locale: str, detail: advice.Detail, form: str) -> None:
+def _show(base: knowledge.Knowledge, reply: Reply, locale: str, detail: Detail, form: str) -> None:
     if form == "json":
         import json
 
