@@ -208,6 +208,8 @@ def _zones(recipe: Recipe) -> Iterable[str]:
     for offset in offsets():
         yield f"UTC{offset}"
         yield f"UTC{offset}, written"
+        if instant.zone not in ("", "Z"):
+            yield f"UTC{offset}, marked Z"
 
 
 _KNOWN_ZONES = {
@@ -226,6 +228,7 @@ _KNOWN_ZONES = {
         "+09:00",
     )
 } | {f"UTC{offset}, written": ODD for offset in offsets()}
+_KNOWN_ZONES |= {f"{zone}, marked Z": rank for zone, rank in _KNOWN_ZONES.items() if "," not in zone}
 
 
 @mistake(
@@ -240,10 +243,10 @@ def local_time(recipe: Recipe, zone: str) -> Recipe | None:
     instant = _instant(recipe)
     if instant is None:
         return None
-    offset, _, written = zone.removeprefix("UTC").partition(", ")
+    offset, _, end = zone.removeprefix("UTC").partition(", ")
     local = iso(instant.nanoseconds, instant.digits, offset)
-    if not written:
-        local = local.removesuffix(offset) + instant.zone
+    if end != "written":
+        local = local.removesuffix(offset) + ("Z" if end else instant.zone)
     return replace(recipe, timestamp=local.replace("T", instant.separator).encode())
 
 
