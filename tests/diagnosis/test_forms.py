@@ -143,6 +143,10 @@ curl -X POST \\
         ),
         (HAR, {"method": "POST", "host": "us.sms.api.sinch.com", "status": 401, "credential": "access-token"}),
         (
+            f"why?\n{HAR}\nconst {{ data }} = await axios.post(tokenUrl)",
+            {"method": "POST", "host": "us.sms.api.sinch.com", "status": 401, "credential": "access-token"},
+        ),
+        (
             CURL_LINES,
             {
                 "method": "POST",
@@ -178,7 +182,20 @@ curl -X POST \\
             {"credential": "key-pair"},
         ),
     ],
-    ids=["curl -v", "HTTP/2", "raw HTTP", "HAR", "curl", "python", "node", "go", "php", "ruby", "dotnet"],
+    ids=[
+        "curl -v",
+        "HTTP/2",
+        "raw HTTP",
+        "HAR",
+        "HAR in a text",
+        "curl",
+        "python",
+        "node",
+        "go",
+        "php",
+        "ruby",
+        "dotnet",
+    ],
 )
 def test_request_and_answer_are_read(base: Knowledge, text: str, expected: dict[str, object]) -> None:
     """Method, URL, status, code and the kind of credential are read from this form."""

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 _LARGEST = 2_000_000
 _MOST = 8
+_TRIES = 3
+_OPENS = re.compile(r"(?m)^[ \t]{0,8}(?P<json>[{\[])")
 
 
 def as_http(text: str) -> str:
-    """The text of a HAR file, entry or request as HTTP messages, refused requests first; other text as it is."""
-    start = text.lstrip()
-    if not start.startswith(("{", "[")) or '"request"' not in text or len(text) > _LARGEST:
+    """The text with a HAR file, entry or request in it as HTTP messages, refused ones first; other text as it is."""
+    if '"request"' not in text or len(text) > _LARGEST:
         return text
-    try:
-        data = json.loads(start)
-    except (ValueError, RecursionError):
-        return text
-    entries = [one for one in _entries(data) if isinstance(one.get("request"), dict)]
-    entries.sort(key=lambda one: not _status(one) >= 400)
-    written = "\n\n".join(_written(one) for one in entries[:_MOST])
-    return written or text
+    before = text[: text.index('"request"')]
+    for start in [match.start("json") for match in _OPENS.finditer(before)][:_TRIES]:
+        try:
+            data, end = json.JSONDecoder().raw_decode(text, start)
+        except (ValueError, RecursionError):
+            continue
+        entries = [one for one in _entries(data) if isinstance(one.get("request"), dict)]
+        entries.sort(key=lambda one: not _status(one) >= 400)
+        written = "\n\n".join(_written(one) for one in entries[:_MOST])
+        if written:
+            # What stands around it was said too: a question, the code that sent it.
+            return "\n\n".join(filter(None, (text[:start].strip(), written, text[end:].strip())))
+    return text
 
 
 def _entries(data: Any) -> list[dict[str, Any]]:
