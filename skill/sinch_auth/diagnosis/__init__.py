@@ -9,7 +9,8 @@ Pure: no I/O; the clock is a parameter. Secrets are masked before anything else;
 
 from __future__ import annotations
 
-from sinch_auth.diagnosis.diagnosing import Diagnosis, Finding, Pasted, as_json, contradicted, diagnose
+from sinch_auth.diagnosis.diagnosing import Diagnosis, Finding, Pasted, as_json, diagnose
 from sinch_auth.diagnosis.exchange import Exchange
+from sinch_auth.diagnosis.ranking import contradicted
 
 __all__ = ["Diagnosis", "Exchange", "Finding", "Pasted", "as_json", "contradicted", "diagnose"]
