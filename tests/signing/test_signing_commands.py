@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import subprocess
 from collections.abc import Callable, Mapping
@@ -397,3 +399,44 @@ def _signed_wrongly(data: st.DataObject, scheme: str, request: dict[str, Any], s
         return request
     signature = data.draw(st.sampled_from(variants), "variant").on(right).signature()
     return {**request, "headers": headers, "signature": signature}
+
+
+# -- input that no program should send, and some does -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"body": '{"text":"half an emoji \\ud83d"}'},
+        {"headers": {"content-type": "application/json", "x-timestamp": "0001-01-01T00:00:00Z"}},
+        {"headers": {"content-type": "application/json", "x-timestamp": "9999-12-31T23:59:59Z"}},
+        {"signature": "\ud800"},
+    ],
+    ids=["half an emoji", "year 1", "year 9999", "half an emoji as signature"],
+)
+def test_odd_input_ends_in_an_answer(change: dict[str, Any]) -> None:
+    """A verdict, never a failure of our own."""
+    asked = {
+        "method": "POST",
+        "path": "/calling/v1/callouts",
+        "headers": {"content-type": "application/json", "x-timestamp": "2026-11-24T08:00:00Z"},
+        "body": "{}",
+        "signature": "AAAA",
+        **change,
+    }
+    done = called(
+        "explain-signature", "--scheme", "signed-request", "--format", "json", stdin=json.dumps(asked), env=RTC
+    )
+    assert (done.code, done.data["verdict"]) in {(4, "no_match"), (4, "mistake")}
+
+
+def test_what_mailgun_posts_is_read_as_it_is() -> None:
+    """The signature stands inside the payload; nothing needs to be wrapped around it."""
+    key, timestamp, token = "key-of-the-test", "1769904000", "b7c1e0d4f2a9835b6c7d8e9f0a1b2c3d4e5f60718293a4b5c6"
+    right = hmac.new(key.encode(), f"{timestamp}{token}".encode(), hashlib.sha256).hexdigest()
+    posted = {"signature": {"timestamp": timestamp, "token": token, "signature": right}, "event-data": {}}
+    done = called(
+        "explain-signature", "--scheme", "mailgun-webhook", "--format", "json", stdin=json.dumps(posted),
+        env={"MAILGUN_WEBHOOK_SIGNING_KEY": key},
+    )  # fmt: skip
+    assert done.data["verdict"] == "match"

@@ -72,6 +72,9 @@ def _from_json(data: bytes) -> Pasted:
             f"line {bad.lineno} column {bad.colno}" if isinstance(bad, json.JSONDecodeError) else "nested too deeply"
         )
         raise UsageError("the JSON cannot be read", why=where, cure="give one JSON object") from None
+    if isinstance(value.get("signature"), Mapping):
+        # What Mailgun posts, signature inside: the whole text is the body.
+        return Pasted(Request.of("POST", "/", {"content-type": "application/json"}, data), "json")
     target = value.get("url") or value.get("path") or "/"
     headers = _headers(value.get("headers"))
     for names, header in (

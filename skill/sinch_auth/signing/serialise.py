@@ -118,7 +118,7 @@ def _string(text: str, style: Style) -> str:
         elif char in _SHORT:
             out.append(_SHORT[char])
         elif char < " " or (style.ascii and char > "~"):
-            units = char.encode("utf-16-be").hex()
+            units = char.encode("utf-16-be", "surrogatepass").hex()
             units = units.upper() if style.upper_hex else units
             out.extend(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
         else:

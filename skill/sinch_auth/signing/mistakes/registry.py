@@ -61,7 +61,11 @@ class Mistake:
             return
         ranks = self.ranks(recipe)
         for parameter in self.parameters(recipe):
-            wrong = self.apply(recipe, parameter)
+            try:
+                wrong = self.apply(recipe, parameter)
+            except (UnicodeError, OverflowError):
+                # Half an emoji in the body, a time before the year 1: this way of writing it has no such text.
+                continue
             if wrong is None:
                 continue
             # Only what really differs: the rest stays free for another mistake.
