@@ -21,9 +21,13 @@ Status = Literal["answer", "needs_input", "refused", "out_of_scope"]
 _REQUEST = re.compile(
     r"(?i)\bcurl\b|authorization|\bauth ?=|\b(?:basic|bearer) \S|\bHTTP/[12]|x-timestamp:|"
     r"\b(?:get|post|put|patch|delete) (?:https?://|/)|"
-    r"createhmac|hash_hmac|hmac\.new|getenv|sinchclient|originalurl|_validator\(|process\.env|environ\b|react_app_|import\.meta|\bjwt\.|signedstring|(?:key|secret)[\"']?\s?[:=]\s?[\"']"
+    r"createhmac|hash_hmac|hmac\.new|getenv|sinchclient|originalurl|_validator\(|process\.env|environ\b|"
+    r"react_app_|import\.meta|\bjwt\.|signedstring|(?:key|secret)[\"']?\s?[:=]\s?[\"']"
 )
-"""What a text shows in which a credential can be seen at work: a request, or code that makes one."""
+"""What a text shows in which a credential can be seen at work: a request, or code that makes one.
+
+It only spares most questions the search; a test holds that no example of a contradiction is spared by it.
+"""
 
 _GOTCHAS = {"concise": 3, "full": 7}
 _CAUSES = {"concise": 3, "full": 4}

@@ -74,7 +74,8 @@ def explain(
 
     `signature` and `key` default to what the request carries. `now` is needed only to judge the timestamp's age.
     `own_key` is the Application Key that the secret belongs to, where it is known.
-    `most` bounds the mistakes per explanation (3); a server that only wants the quick answer passes 2.
+    `most` bounds the mistakes per explanation (3); a server that only wants the quick answer passes 2. For a body over
+    64 KiB it is 1.
     Raises `UsageError` where there is nothing to explain.
 
     >>> request = Request.of(

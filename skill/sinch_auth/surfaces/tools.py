@@ -11,15 +11,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sinch_auth.facts import Facts
     from sinch_auth.knowledge import Knowledge
+    from sinch_auth.schema import Detail
 
 Data = dict[str, Any]
-Detail = Literal["concise", "full"]
-
 LARGEST = 1_000_000
 """Characters of one argument."""
 

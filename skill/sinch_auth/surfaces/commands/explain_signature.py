@@ -19,8 +19,8 @@ def command(source: Path, scheme: str, secret_env: str | None, locale: str, form
     """Name the mistake behind a signature that was refused.
 
     Reads the request as it was sent, with its signature, from SOURCE or standard input: one JSON object, raw HTTP, or
-    a curl command. It tries every known mistake, and combinations of up to three, until one gives the very same
-    signature. Exit code 0 when the signature is right, 4 when not.
+    a curl command. It tries every known mistake, and combinations of up to three (none for a body over 64 KiB), until
+    one gives the very same signature. Exit code 0 when the signature is right, 4 when not.
 
     \b
       sinch-auth explain-signature < request.http
